@@ -1,0 +1,29 @@
+//! What the core needs from the world: reading and writing are two separate powers.
+//!
+//! Code that holds only [`ReadTrustedAccess`] cannot change anything, and neither port takes a
+//! service principal: there is none to pass.
+
+use std::future::Future;
+
+use crate::error::ApiError;
+use crate::plan::Step;
+use crate::state::Observation;
+
+/// The power to look.
+pub trait ReadTrustedAccess {
+    /// Reads the organization's list until the principal is seen or the list ends.
+    ///
+    /// # Errors
+    /// Any [`ApiError`] of the read. A broken-off read is an error and never an [`Observation`].
+    fn read(&self) -> impl Future<Output = Result<Observation, ApiError>>;
+}
+
+/// The power to change.
+pub trait WriteTrustedAccess {
+    /// Makes the one change of `step`, retries included: one logical write.
+    ///
+    /// # Errors
+    /// Any [`ApiError`] of the write; [`ApiError::answer_lost`] tells whether it may have taken
+    /// effect all the same.
+    fn write(&self, step: Step) -> impl Future<Output = Result<(), ApiError>>;
+}

@@ -1,0 +1,121 @@
+//! What one successful run did: the function's response.
+
+use serde::Serialize;
+
+use crate::state::{
+    CONTROL_TOWER, Mode, Observation, Operation, TrustedAccess, display_as_serialized,
+};
+use crate::trigger::Trigger;
+
+/// How a run that did not fail ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Outcome {
+    /// Desired and observed agreed; nothing was called but the read.
+    InSync,
+    /// Audit: a change is due and was not made.
+    DriftDetected,
+    /// A change was made, and a later read shows it.
+    Remediated,
+}
+
+display_as_serialized!(Outcome);
+
+/// What the reconciler found and did, before it is known what woke it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// The state before any change.
+    pub observed: TrustedAccess,
+    /// The write that was due.
+    pub plan: Option<Operation>,
+    /// What the last read of the run showed.
+    pub last_read: Observation,
+}
+
+/// The JSON that an invocation answers with. Absent values are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// Always [`CONTROL_TOWER`].
+    pub service_principal: &'static str,
+    /// The mode this run was in, after a manual request narrowed it.
+    pub mode: Mode,
+    /// The state the operator asked for.
+    pub desired: TrustedAccess,
+    /// The state before any change.
+    pub observed: TrustedAccess,
+    /// The write that was due, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Operation>,
+    /// `DateEnabled` of the last read, RFC 3339, where enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled_since: Option<String>,
+    /// What woke the function. Recorded, never obeyed.
+    pub trigger: Trigger,
+}
+
+impl Report {
+    /// Puts what was done beside what woke the function.
+    #[must_use]
+    pub fn new(done: Reconciliation, desired: TrustedAccess, mode: Mode, trigger: Trigger) -> Self {
+        Self {
+            outcome: done.outcome,
+            service_principal: CONTROL_TOWER,
+            mode,
+            desired,
+            observed: done.observed,
+            plan: done.plan,
+            enabled_since: done.last_read.enabled_since,
+            trigger,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trigger::TriggerKind;
+    use serde_json::json;
+
+    #[test]
+    fn absent_values_are_left_out_of_the_json() {
+        let done = Reconciliation {
+            outcome: Outcome::InSync,
+            observed: TrustedAccess::Disabled,
+            plan: None,
+            last_read: Observation::disabled(),
+        };
+        let trigger = Trigger::of_kind(TriggerKind::Manual);
+        let report = Report::new(done, TrustedAccess::Disabled, Mode::Audit, trigger);
+        assert_eq!(
+            serde_json::to_value(report).unwrap(),
+            json!({
+                "outcome": "InSync",
+                "servicePrincipal": "controltower.amazonaws.com",
+                "mode": "audit",
+                "desired": "disabled",
+                "observed": "disabled",
+                "trigger": {"kind": "Manual"},
+            })
+        );
+    }
+
+    #[test]
+    fn observed_is_the_state_before_and_enabled_since_the_state_after() {
+        let done = Reconciliation {
+            outcome: Outcome::Remediated,
+            observed: TrustedAccess::Disabled,
+            plan: Some(Operation::Enable),
+            last_read: Observation::enabled(Some("2026-11-23T10:00:00Z".to_owned())),
+        };
+        let trigger = Trigger::of_kind(TriggerKind::Schedule);
+        let report = Report::new(done, TrustedAccess::Enabled, Mode::Enforce, trigger);
+        let json = serde_json::to_value(report).unwrap();
+        assert_eq!(json["observed"], "disabled");
+        assert_eq!(json["plan"], "EnableAWSServiceAccess");
+        assert_eq!(json["enabledSince"], "2026-11-23T10:00:00Z");
+    }
+}
