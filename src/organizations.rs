@@ -1,0 +1,123 @@
+//! The adapter over `aws-sdk-organizations`: pages, one write, and errors in the core's words.
+//!
+//! <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAWSServiceAccessForOrganization.html>
+
+mod connection;
+mod failure;
+
+use std::collections::HashSet;
+
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::primitives::DateTimeFormat;
+use aws_sdk_organizations::types::EnabledServicePrincipal;
+
+pub use connection::{client_config, connect};
+
+use crate::error::{ApiError, ApiErrorKind};
+use crate::plan::Step;
+use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use crate::state::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
+use failure::{Attempts, api_error};
+
+/// The most entries that Organizations puts on a page; asked for so that a pass is few calls.
+const PAGE_SIZE: i32 = 20;
+/// The most pages of one pass. AWS has some hundred services that take part, so a list of 2,000 is
+/// not a list of services but a stub that hands out tokens for ever.
+const MOST_PAGES: usize = 100;
+
+/// AWS Organizations, as far as this program uses it.
+#[derive(Debug, Clone)]
+pub struct Organizations {
+    client: Client,
+}
+
+impl Organizations {
+    /// Over a client that was configured by [`client_config`].
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+impl ReadTrustedAccess for Organizations {
+    async fn read(&self) -> Result<Observation, ApiError> {
+        let mut token = None;
+        let mut used_tokens = HashSet::new();
+        let mut saw_a_list = false;
+        for _ in 0..MOST_PAGES {
+            let attempts = Attempts::default();
+            let page = self
+                .client
+                .list_aws_service_access_for_organization()
+                .max_results(PAGE_SIZE)
+                .set_next_token(token)
+                .customize()
+                .interceptor(attempts.clone())
+                .send()
+                .await
+                .map_err(|error| api_error(Operation::List, error, &attempts))?;
+            // Exactly the principal: a prefix or another case is another service.
+            let mut entries = page.enabled_service_principals().iter();
+            if let Some(entry) =
+                entries.find(|entry| entry.service_principal() == Some(CONTROL_TOWER))
+            {
+                return Ok(Observation::enabled(date_enabled(entry)));
+            }
+            saw_a_list |= page.enabled_service_principals.is_some();
+            match page.next_token {
+                None if saw_a_list => return Ok(Observation::disabled()),
+                None => return Err(not_understood("an answer without a list of principals")),
+                Some(next) if !used_tokens.insert(next.clone()) => {
+                    return Err(not_understood("a NextToken that was given before"));
+                }
+                next => token = next,
+            }
+        }
+        Err(not_understood("more than 100 pages of principals"))
+    }
+}
+
+impl WriteTrustedAccess for Organizations {
+    async fn write(&self, step: Step) -> Result<(), ApiError> {
+        let attempts = Attempts::default();
+        let record = attempts.clone();
+        match step.target() {
+            TrustedAccess::Enabled => self
+                .client
+                .enable_aws_service_access()
+                .service_principal(CONTROL_TOWER)
+                .customize()
+                .interceptor(record)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| api_error(Operation::Enable, error, &attempts)),
+            TrustedAccess::Disabled => self
+                .client
+                .disable_aws_service_access()
+                .service_principal(CONTROL_TOWER)
+                .customize()
+                .interceptor(record)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| api_error(Operation::Disable, error, &attempts)),
+        }
+    }
+}
+
+fn date_enabled(entry: &EnabledServicePrincipal) -> Option<String> {
+    entry.date_enabled()?.fmt(DateTimeFormat::DateTime).ok()
+}
+
+/// The error of a reply that has the shape of an answer and cannot be one. A list that is not there
+/// is not an empty list: taking it for one would be a write on a guess.
+fn not_understood(what: &str) -> ApiError {
+    ApiError {
+        operation: Operation::List,
+        kind: ApiErrorKind::InvalidResponse,
+        said: what.to_owned(),
+        answer_lost: false,
+        source: None,
+    }
+}

@@ -1,0 +1,189 @@
+//! How a call to Organizations failed: one classification, which the retries, the error types and
+//! the question whether a write may have taken effect all follow.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_organizations::config::interceptors::{
+    FinalizerInterceptorContextRef, InterceptorContext,
+};
+use aws_sdk_organizations::config::retry::{ClassifyRetry, RetryAction};
+use aws_sdk_organizations::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_organizations::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_sdk_organizations::operation::disable_aws_service_access::DisableAWSServiceAccessError;
+use aws_sdk_organizations::operation::enable_aws_service_access::EnableAWSServiceAccessError;
+use aws_sdk_organizations::operation::list_aws_service_access_for_organization::ListAWSServiceAccessForOrganizationError;
+
+use crate::error::{ApiError, ApiErrorKind};
+use crate::state::Operation;
+use crate::text::one_line;
+
+/// Codes that mean "too many requests". The service models the first; the others are what AWS's
+/// front ends use, as the SDKs list them.
+const THROTTLING: [&str; 5] = [
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "Throttling",
+    "RequestThrottled",
+    "RequestLimitExceeded",
+];
+
+/// Why one attempt failed; `None` where it did not.
+fn classify(attempt: &InterceptorContext) -> Option<ApiErrorKind> {
+    let Some(Err(error)) = attempt.output_or_error() else {
+        return None;
+    };
+    if error.is_timeout_error() || error.is_response_error() {
+        return Some(ApiErrorKind::Unavailable);
+    }
+    if let Some(connection) = error.as_connector_error() {
+        let refused_here = connection.is_user();
+        return Some(if refused_here {
+            ApiErrorKind::Rejected
+        } else {
+            ApiErrorKind::Unavailable
+        });
+    }
+    let status = attempt
+        .response()
+        .map(|response| response.status().as_u16());
+    let code = error.as_operation_error().and_then(|error| {
+        let list = error
+            .downcast_ref()
+            .and_then(ListAWSServiceAccessForOrganizationError::code);
+        let enable = error
+            .downcast_ref()
+            .and_then(EnableAWSServiceAccessError::code);
+        let disable = error
+            .downcast_ref()
+            .and_then(DisableAWSServiceAccessError::code);
+        list.or(enable).or(disable)
+    });
+    Some(classify_answer(status, code))
+}
+
+/// Sorts an answer by its code, and by its status where it has no code that says more. Without a
+/// status there was no answer: the SDK refused to send (no credentials, no Region, a bad endpoint).
+fn classify_answer(status: Option<u16>, code: Option<&str>) -> ApiErrorKind {
+    match (code, status) {
+        (Some("AccessDeniedException"), _) => ApiErrorKind::AccessDenied,
+        (Some("AWSOrganizationsNotInUseException"), _) => ApiErrorKind::NotInOrganization,
+        (Some("ConcurrentModificationException"), _) => ApiErrorKind::Conflict,
+        (Some("ServiceException"), _) => ApiErrorKind::Unavailable,
+        (Some(code), _) if THROTTLING.contains(&code) => ApiErrorKind::Throttled,
+        (_, Some(500..)) => ApiErrorKind::Unavailable,
+        (None, Some(429)) => ApiErrorKind::Throttled,
+        (None, Some(_)) => ApiErrorKind::InvalidResponse,
+        (Some(_), _) | (None, None) => ApiErrorKind::Rejected,
+    }
+}
+
+/// Retries what the contract names and forbids the rest, over the SDK's own classifiers, which
+/// would repeat neither a `ConcurrentModificationException` nor every 5xx.
+#[derive(Debug)]
+pub(super) struct RetryAsClassified;
+
+impl ClassifyRetry for RetryAsClassified {
+    fn classify_retry(&self, attempt: &InterceptorContext) -> RetryAction {
+        match classify(attempt) {
+            None => RetryAction::NoActionIndicated,
+            // A conflict ends when somebody else's change does: it is given the longer pauses.
+            Some(ApiErrorKind::Throttled | ApiErrorKind::Conflict) => {
+                RetryAction::throttling_error()
+            }
+            Some(kind) if kind.is_retried() => RetryAction::server_error(),
+            Some(_) => RetryAction::RetryForbidden,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "the contract's retries"
+    }
+}
+
+/// What the attempts of one call came to. A call whose second attempt was refused may have taken
+/// effect by its first, whose answer was lost, so the last error alone does not tell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attempts(Arc<Mutex<Record>>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Record {
+    count: u32,
+    answer_lost: bool,
+    last: Option<ApiErrorKind>,
+}
+
+impl Attempts {
+    fn record(&self) -> Record {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intercept for Attempts {
+    fn name(&self) -> &'static str {
+        "the record of attempts"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        record.count += 1;
+        record.last = classify(context.inner());
+        record.answer_lost |= record.last == Some(ApiErrorKind::Unavailable);
+        Ok(())
+    }
+}
+
+/// The error of a call that failed, from the SDK's error and what its attempts came to.
+pub(super) fn api_error<E>(
+    operation: Operation,
+    error: SdkError<E>,
+    attempts: &Attempts,
+) -> ApiError
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let record = attempts.record();
+    let kind = record.last.unwrap_or(ApiErrorKind::Rejected);
+    let mut said = said(&error, kind);
+    if record.count > 1 {
+        said = format!("{said} (after {} attempts)", record.count);
+    }
+    ApiError {
+        operation,
+        kind,
+        said,
+        answer_lost: record.answer_lost,
+        source: Some(Box::new(error)),
+    }
+}
+
+/// AWS's code and message, or what happened instead of such an answer.
+fn said<E: ProvideErrorMetadata>(error: &SdkError<E>, kind: ApiErrorKind) -> String {
+    if let Some(code) = error.code() {
+        let message = error.message().map(|message| format!(": {message}"));
+        let said = one_line(&format!("{code}{}", message.unwrap_or_default()));
+        return said.trim_end_matches(['.', ' ']).to_owned();
+    }
+    match (
+        error,
+        error.raw_response().map(|answer| answer.status().as_u16()),
+    ) {
+        (SdkError::TimeoutError(_), _) => "no answer in time".to_owned(),
+        (_, Some(status)) if kind == ApiErrorKind::Unavailable && status < 400 => {
+            "the connection was cut before the answer was complete".to_owned()
+        }
+        (_, Some(status @ 400..)) => format!("an answer of status {status} without an error code"),
+        (_, Some(status)) => format!("an answer of status {status} that cannot be understood"),
+        (_, None) if kind == ApiErrorKind::Unavailable => {
+            "no connection, or it was cut before an answer came".to_owned()
+        }
+        (_, None) => "the AWS SDK did not send the request (no credentials, no Region, or an \
+             endpoint that is not a URL)"
+            .to_owned(),
+    }
+}
