@@ -1,0 +1,232 @@
+//! The Lambda edge: JSON in, a [`Report`] or a [`Diagnostic`] out, and the lines that a run leaves.
+
+use std::cell::Cell;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::value::RawValue;
+use thiserror::Error;
+use tokio::time::Instant;
+use tracing::{debug, error, info, warn};
+
+use crate::error::ReconcileError;
+use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use crate::reconcile::Reconciler;
+use crate::report::{Outcome, Report};
+use crate::settings::SettingsError;
+use crate::state::Mode;
+use crate::telemetry::{self, Counts};
+use crate::trigger::{InvalidRequest, Json, Request, TriggerKind};
+
+/// How long before Lambda's cut the answer must be on its way.
+const TO_ANSWER: Duration = Duration::from_millis(500);
+/// The longest that any Lambda function may run; a deadline further away is a broken clock.
+const LONGEST_RUN: Duration = Duration::from_mins(15);
+
+/// Answers invocations, one after the other.
+#[derive(Debug)]
+pub struct Handler<O> {
+    setup: Result<Keeper<O>, SettingsError>,
+    warm: Cell<bool>,
+}
+
+/// What a function with a faultless environment runs on.
+#[derive(Debug)]
+pub struct Keeper<O> {
+    /// What does the work.
+    pub reconciler: Reconciler<O>,
+    /// The function's `MODE`; a manual request may narrow it for its own run.
+    pub mode: Mode,
+}
+
+/// An invocation that ends as a Lambda function error.
+#[derive(Error)]
+pub enum Failure {
+    /// The environment has faults; no invocation does anything.
+    #[error(transparent)]
+    Configuration(SettingsError),
+    /// The payload is no row of the contract's table.
+    #[error(transparent)]
+    Request(InvalidRequest),
+    /// The run failed.
+    #[error(transparent)]
+    Run(ReconcileError),
+}
+
+impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
+    /// A handler that runs on `setup`, or that answers every invocation with its faults.
+    pub fn new(setup: Result<Keeper<O>, SettingsError>) -> Self {
+        Self {
+            setup,
+            warm: Cell::new(false),
+        }
+    }
+
+    /// Answers one invocation and leaves its log and metric lines.
+    ///
+    /// # Errors
+    /// [`Failure`], already logged.
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Report, Failure> {
+        let started = Instant::now();
+        let cold_start = !self.warm.replace(true);
+        debug!(payload = event.payload.get(), "invoked");
+        let result = self.answer(&event).await;
+        let run = Run {
+            request_id: &event.context.request_id,
+            duration: started.elapsed(),
+            cold_start,
+        };
+        run.log(&result);
+        telemetry::emit(&event.context.env_config.function_name, counts(&result));
+        result
+    }
+
+    async fn answer(&self, event: &LambdaEvent<Box<RawValue>>) -> Result<Report, Failure> {
+        let keeper = self
+            .setup
+            .as_ref()
+            .map_err(|faults| Failure::Configuration(faults.clone()))?;
+        let request = Request::classify(Json::from(&*event.payload)).map_err(Failure::Request)?;
+        let mode = request.mode_within(keeper.mode).map_err(Failure::Request)?;
+        if request.trigger.kind == TriggerKind::Unrecognized {
+            warn!(
+                "woken by an event that no rule of this function asks for; reconciling all the same"
+            );
+        }
+        let deadline = deadline(event.context.deadline());
+        let done = keeper
+            .reconciler
+            .run(mode, deadline)
+            .await
+            .map_err(Failure::Run)?;
+        Ok(Report::new(
+            done,
+            keeper.reconciler.desired(),
+            mode,
+            request.trigger,
+        ))
+    }
+}
+
+/// The instant by which a run must have ended, a little before Lambda's.
+fn deadline(lambda: SystemTime) -> Instant {
+    let left = lambda.duration_since(SystemTime::now()).unwrap_or_default();
+    Instant::now() + left.min(LONGEST_RUN).saturating_sub(TO_ANSWER)
+}
+
+fn counts(result: &Result<Report, Failure>) -> Counts {
+    let drift = match result {
+        Ok(report) => report.plan.is_some(),
+        Err(Failure::Run(error)) => error.saw_drift(),
+        Err(_) => false,
+    };
+    Counts {
+        drift,
+        remediated: matches!(result, Ok(report) if report.outcome == Outcome::Remediated),
+        failed: result.is_err(),
+    }
+}
+
+/// What is known of a run besides its result.
+struct Run<'a> {
+    request_id: &'a str,
+    duration: Duration,
+    cold_start: bool,
+}
+
+impl Run<'_> {
+    /// Leaves the one line that ends a run. Of the event it tells the kind alone: everything else
+    /// in it was written by somebody else.
+    fn log(&self, result: &Result<Report, Failure>) {
+        let request_id = self.request_id;
+        let duration_ms = u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX);
+        let cold_start = self.cold_start;
+        match result {
+            Ok(report) => info!(
+                outcome = %report.outcome,
+                trigger = %report.trigger.kind,
+                desired = %report.desired,
+                observed = %report.observed,
+                mode = %report.mode,
+                plan = report.plan.map(|write| write.to_string()),
+                duration_ms,
+                cold_start,
+                request_id,
+                "reconciled"
+            ),
+            Err(failure) => error!(
+                error_type = failure.error_type(),
+                error = %failure,
+                cause = failure.cause(),
+                duration_ms,
+                cold_start,
+                request_id,
+                "failed"
+            ),
+        }
+    }
+}
+
+impl Failure {
+    /// The contract's `errorType`.
+    #[must_use]
+    pub fn error_type(&self) -> String {
+        match self {
+            Self::Configuration(_) => "InvalidConfiguration".to_owned(),
+            Self::Request(_) => "InvalidRequest".to_owned(),
+            Self::Run(error) => error.error_type(),
+        }
+    }
+
+    fn cause(&self) -> Option<String> {
+        match self {
+            Self::Run(error) => Some(error.cause()).filter(|cause| !cause.is_empty()),
+            Self::Configuration(_) | Self::Request(_) => None,
+        }
+    }
+}
+
+/// As narrow as the message: the runtime crate prints errors with `{:?}`, and a derived one would
+/// bring AWS's raw response with it.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.error_type())
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self {
+            error_type: failure.error_type(),
+            error_message: failure.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_has_half_a_second_less_than_lambda_gives_it() {
+        let given = Duration::from_secs(3);
+        let allowed = deadline(SystemTime::now() + given) - Instant::now();
+        assert!(allowed <= Duration::from_millis(2500), "{allowed:?}");
+        assert!(allowed > Duration::from_millis(1500), "{allowed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_is_past_near_or_absurd_is_bounded() {
+        let now = SystemTime::now();
+        for lambda in [
+            SystemTime::UNIX_EPOCH,
+            now,
+            now + Duration::from_millis(400),
+        ] {
+            assert_eq!(deadline(lambda), Instant::now());
+        }
+        let absurd = now + Duration::from_hours(24 * 365 * 1000);
+        assert!(deadline(absurd) - Instant::now() < Duration::from_mins(15));
+    }
+}

@@ -1,0 +1,48 @@
+//! Keeps the AWS Organizations trusted access of `controltower.amazonaws.com` at the state that the
+//! operator asked for: observe, compare, change only a difference, look again, say what happened.
+//!
+//! # Properties
+//! Each is proved by the test named beside it, in `tests/properties.rs`.
+//!
+//! 1. **Level-triggered.** [`reconcile::Reconciler::run`] receives no event: for one state of the
+//!    world every event leads to the same AWS calls.
+//! 2. **Unknown is not disabled.** A failed or partial read is never followed by a write.
+//! 3. **Audit never writes**, because in audit nothing that can write is called.
+//! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards ends
+//!    in the desired state, and the run after that is `InSync` with one read pass.
+//! 5. **One principal.** Nothing here can name another one than [`state::CONTROL_TOWER`].
+//! 6. **Every invocation is answered**, before its deadline, with a report or an error of the
+//!    contract.
+//!
+//! # Map
+//! A file imports only from rows above it; `tests/architecture.rs` holds this table.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`text`] | text from outside, made safe to show |
+//! | [`state`] | the vocabulary |
+//! | [`trigger`] | why we woke: a total classification of any JSON |
+//! | [`plan`] | desired against observed, as a value |
+//! | [`error`] | what can go wrong, and whether trying again helps |
+//! | [`report`] | what one run did |
+//! | [`ports`] | reading and writing as two separate powers |
+//! | [`reconcile`] | observe → plan → execute → verify |
+//! | [`settings`] | environment → typed settings, all faults at once |
+//! | [`organizations`] | the adapter over the AWS SDK |
+//! | [`telemetry`] | log lines and the metric line |
+//! | [`handler`] | the Lambda edge |
+//! | [`standalone`] | what the binary says outside Lambda |
+
+pub mod error;
+pub mod handler;
+pub mod organizations;
+pub mod plan;
+pub mod ports;
+pub mod reconcile;
+pub mod report;
+pub mod settings;
+pub mod standalone;
+pub mod state;
+pub mod telemetry;
+pub mod text;
+pub mod trigger;

@@ -1,0 +1,32 @@
+//! The Lambda function: builds the pieces once and hands them invocations.
+
+use std::env;
+use std::process::ExitCode;
+
+use controltower_trusted_access::handler::{Handler, Keeper};
+use controltower_trusted_access::organizations::{Organizations, connect};
+use controltower_trusted_access::reconcile::Reconciler;
+use controltower_trusted_access::settings::{Settings, SettingsError};
+use controltower_trusted_access::{standalone, telemetry};
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<ExitCode, Error> {
+    if !standalone::in_lambda(|name| env::var(name).is_ok()) {
+        eprintln!("{}", standalone::HELP);
+        return Ok(ExitCode::from(2));
+    }
+    telemetry::init();
+    let handler = Handler::new(keeper().await);
+    lambda_runtime::run(service_fn(|event| handler.handle(event))).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn keeper() -> Result<Keeper<Organizations>, SettingsError> {
+    let settings = Settings::read(|name| env::var_os(name))?;
+    let organizations = Organizations::new(connect(settings.ca_bundle).await);
+    Ok(Keeper {
+        reconciler: Reconciler::new(organizations, settings.desired),
+        mode: settings.mode,
+    })
+}
