@@ -1,0 +1,355 @@
+//! The adapter on the wire: the real SDK against a scripted Organizations on loopback.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::config::Credentials;
+use aws_sdk_organizations::config::retry::RetryConfig;
+use aws_sdk_organizations::config::timeout::TimeoutConfig;
+use controltower_trusted_access::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::organizations::{Organizations, client_config};
+use controltower_trusted_access::plan::{Plan, Step};
+use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::state::{Observation, TrustedAccess};
+use serde_json::json;
+
+use crate::support::scripted_organizations::{
+    CONTROL_TOWER, DISABLE, ENABLE, LIST, Reply, ScriptedOrganizations,
+};
+
+const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
+
+/// The adapter with its own configuration, but for shorter waits.
+async fn adapter(endpoint: &str) -> Organizations {
+    let sdk = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new(
+            "AKIAEXAMPLE",
+            "secret",
+            None,
+            None,
+            "test",
+        ))
+        .endpoint_url(endpoint)
+        .load()
+        .await;
+    let quick = RetryConfig::standard()
+        .with_max_attempts(5)
+        .with_initial_backoff(Duration::from_millis(1));
+    let impatient = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_millis(200))
+        .build();
+    let config = client_config(&sdk)
+        .retry_config(quick)
+        .timeout_config(impatient);
+    Organizations::new(Client::from_conf(config.build()))
+}
+
+async fn read(server: &ScriptedOrganizations) -> Result<Observation, ApiError> {
+    adapter(&server.endpoint()).await.read().await
+}
+
+async fn write(server: &ScriptedOrganizations, target: TrustedAccess) -> Result<(), ApiError> {
+    adapter(&server.endpoint())
+        .await
+        .write(step_to(target))
+        .await
+}
+
+fn step_to(target: TrustedAccess) -> Step {
+    let opposite = match target {
+        TrustedAccess::Enabled => Observation::disabled(),
+        TrustedAccess::Disabled => Observation::enabled(None),
+    };
+    Plan::compare(target, &opposite)
+        .step()
+        .expect("opposites differ")
+}
+
+#[tokio::test]
+async fn the_read_is_one_signed_list_request_with_the_largest_page() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    let seen = read(&server).await.unwrap();
+    assert_eq!(
+        seen,
+        Observation::enabled(Some("2025-11-23T10:02:33.25Z".to_owned()))
+    );
+    let calls = server.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].operation, LIST);
+    assert_eq!(calls[0].body, json!({"MaxResults": 20}));
+    assert_eq!(
+        calls[0].content_type.as_deref(),
+        Some("application/x-amz-json-1.1")
+    );
+    assert!(calls[0].signed);
+}
+
+#[tokio::test]
+async fn each_write_is_one_request_that_names_control_tower_alone() {
+    for (target, operation) in [
+        (TrustedAccess::Enabled, ENABLE),
+        (TrustedAccess::Disabled, DISABLE),
+    ] {
+        let server = ScriptedOrganizations::with(&[OTHERS[0], CONTROL_TOWER, OTHERS[1]]);
+        write(&server, target).await.unwrap();
+        let calls = server.calls();
+        assert_eq!(calls.len(), 1);
+        assert_eq!(calls[0].operation, operation);
+        assert_eq!(calls[0].body, json!({"ServicePrincipal": CONTROL_TOWER}));
+        assert!(calls[0].signed);
+        assert_eq!(server.has(CONTROL_TOWER), target == TrustedAccess::Enabled);
+        assert!(OTHERS.iter().all(|other| server.has(other)));
+    }
+}
+
+#[tokio::test]
+async fn pages_are_read_until_the_principal_is_seen_and_no_further() {
+    let server = ScriptedOrganizations::with_pages(&[&OTHERS, &[], &[CONTROL_TOWER], &OTHERS]);
+    assert_eq!(read(&server).await.unwrap().state, TrustedAccess::Enabled);
+    let tokens: Vec<_> = server
+        .calls()
+        .iter()
+        .map(|call| call.body["NextToken"].clone())
+        .collect();
+    assert_eq!(tokens, [json!(null), json!("1"), json!("2")]);
+}
+
+#[tokio::test]
+async fn disabled_is_said_only_after_the_last_page() {
+    let server = ScriptedOrganizations::with_pages(&[&OTHERS, &[], &OTHERS, &[]]);
+    assert_eq!(read(&server).await.unwrap(), Observation::disabled());
+    assert_eq!(server.operations(), [LIST; 4]);
+}
+
+#[tokio::test]
+async fn a_failing_later_page_is_an_error_and_not_an_observation() {
+    let server = ScriptedOrganizations::with_pages(&[&OTHERS, &[CONTROL_TOWER]]);
+    server.script(LIST, [Reply::Honest, Reply::error("AccessDeniedException")]);
+    assert_eq!(
+        read(&server).await.unwrap_err().kind,
+        ApiErrorKind::AccessDenied
+    );
+}
+
+#[tokio::test]
+async fn only_the_exact_principal_counts() {
+    let near = [
+        "controltower.amazonaws.com.cn",
+        "Controltower.amazonaws.com",
+        " controltower.amazonaws.com",
+        "controltower.amazonaws.co",
+        "member.controltower.amazonaws.com",
+    ];
+    let server = ScriptedOrganizations::with(&near);
+    assert_eq!(read(&server).await.unwrap(), Observation::disabled());
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_ends_the_read_with_an_error() {
+    let page =
+        |token: &str| Reply::ok(&json!({"EnabledServicePrincipals": [], "NextToken": token}));
+    for tokens in [&["a", "a"][..], &["a", "b", "c", "b"]] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(LIST, tokens.iter().map(|token| page(token)));
+        let error = read(&server).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
+        assert_eq!(server.operations().len(), tokens.len());
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_never_end_are_given_up_after_100_pages() {
+    let server = ScriptedOrganizations::with(&[]);
+    let pages = (0..200)
+        .map(|n| Reply::ok(&json!({"EnabledServicePrincipals": [], "NextToken": n.to_string()})));
+    server.script(LIST, pages);
+    assert_eq!(
+        read(&server).await.unwrap_err().kind,
+        ApiErrorKind::InvalidResponse
+    );
+    assert_eq!(server.operations().len(), 100);
+}
+
+#[tokio::test]
+async fn a_reply_that_is_no_list_is_an_error_and_never_an_empty_list() {
+    for reply in [
+        Reply::ok(&json!({})),
+        Reply::ok(&json!({"EnabledServicePrincipals": null})),
+        Reply::ok(&json!({"EnabledServicePrincipals": "controltower.amazonaws.com"})),
+        Reply::ok(&json!([])),
+        Reply::Instead(200, "application/x-amz-json-1.1", Vec::new()),
+        Reply::Instead(
+            200,
+            "application/x-amz-json-1.1",
+            b"{\"EnabledServicePrincipals\":[".to_vec(),
+        ),
+        Reply::html(200),
+        Reply::html(302),
+        Reply::html(403),
+        Reply::Instead(400, "application/x-amz-json-1.1", Vec::new()),
+    ] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.forever(LIST, reply);
+        let error = read(&server).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse, "{error}");
+        assert_eq!(server.operations().len(), 1, "not asked again: {error}");
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_has_its_kind_and_is_not_repeated() {
+    for (code, kind) in [
+        ("AccessDeniedException", ApiErrorKind::AccessDenied),
+        (
+            "AWSOrganizationsNotInUseException",
+            ApiErrorKind::NotInOrganization,
+        ),
+        ("ConstraintViolationException", ApiErrorKind::Rejected),
+        ("InvalidInputException", ApiErrorKind::Rejected),
+        ("UnsupportedAPIEndpointException", ApiErrorKind::Rejected),
+        ("UnrecognizedClientException", ApiErrorKind::Rejected),
+        ("ExpiredTokenException", ApiErrorKind::Rejected),
+        ("SomethingNobodyHasHeardOf", ApiErrorKind::Rejected),
+    ] {
+        for operation in [LIST, ENABLE, DISABLE] {
+            let server = ScriptedOrganizations::with(&[]);
+            server.forever(operation, Reply::error(code));
+            let error = call(&server, operation).await.unwrap_err();
+            assert_eq!(error.kind, kind, "{operation} {code}");
+            assert_eq!(error.said, format!("{code}: as scripted by the test"));
+            assert!(!error.answer_lost, "{operation} {code}");
+            assert_eq!(server.operations(), [operation], "{code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_five_times_and_has_its_kind() {
+    for (reply, kind) in [
+        (
+            Reply::error("TooManyRequestsException"),
+            ApiErrorKind::Throttled,
+        ),
+        (Reply::error("ThrottlingException"), ApiErrorKind::Throttled),
+        (Reply::html(429), ApiErrorKind::Throttled),
+        (
+            Reply::error("ConcurrentModificationException"),
+            ApiErrorKind::Conflict,
+        ),
+        (Reply::error("ServiceException"), ApiErrorKind::Unavailable),
+        (
+            Reply::error_of(500, "ServiceException", "x"),
+            ApiErrorKind::Unavailable,
+        ),
+        (
+            Reply::error_of(500, "InternalFailure", "x"),
+            ApiErrorKind::Unavailable,
+        ),
+        (Reply::html(500), ApiErrorKind::Unavailable),
+        (Reply::html(503), ApiErrorKind::Unavailable),
+        (Reply::html(599), ApiErrorKind::Unavailable),
+        (Reply::Cut, ApiErrorKind::Unavailable),
+        (Reply::Hang, ApiErrorKind::Unavailable),
+    ] {
+        for operation in [LIST, ENABLE, DISABLE] {
+            let server = ScriptedOrganizations::with(&[]);
+            server.forever(operation, reply.clone());
+            let error = call(&server, operation).await.unwrap_err();
+            assert_eq!(error.kind, kind, "{operation}: {error}");
+            assert_eq!(server.operations(), [operation; 5], "{error}");
+            assert!(error.said.ends_with("(after 5 attempts)"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_cut_in_its_body_is_lost_and_asked_for_again() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    server.script(LIST, [Reply::CutInBody, Reply::CutInBody]);
+    assert_eq!(read(&server).await.unwrap().state, TrustedAccess::Enabled);
+    assert_eq!(server.operations(), [LIST; 3]);
+}
+
+#[tokio::test]
+async fn no_connection_at_all_is_unavailable() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = adapter(&format!("http://{nobody}"))
+        .await
+        .read()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Unavailable);
+    assert_eq!(
+        error.to_string(),
+        "ListAWSServiceAccessForOrganization: no connection, or it was cut before an answer came \
+         (after 5 attempts). Nothing to do unless it lasts: then look at the AWS Health Dashboard \
+         and the function's way to the network"
+    );
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_no_url_is_rejected_and_not_panicked_over() {
+    let error = adapter("no url at all").await.read().await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Rejected, "{error}");
+}
+
+#[tokio::test]
+async fn a_write_counts_as_lost_if_any_of_its_attempts_had_no_answer() {
+    let refusal = || Reply::error("ConstraintViolationException");
+    for (replies, lost) in [
+        (vec![Reply::AppliedThenCut, refusal()], true),
+        (vec![Reply::html(502), refusal()], true),
+        (vec![Reply::error("ServiceException"), refusal()], true),
+        (
+            vec![Reply::error("TooManyRequestsException"), refusal()],
+            false,
+        ),
+        (vec![refusal()], false),
+    ] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(ENABLE, replies);
+        let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::Rejected);
+        assert_eq!(error.answer_lost, lost);
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_aws_stays_on_one_line() {
+    let server = ScriptedOrganizations::with(&[]);
+    let message = format!("first\nsecond\u{1b}[31m{}", "x".repeat(1 << 20));
+    server.script(
+        LIST,
+        [Reply::error_of(400, "InvalidInputException", &message)],
+    );
+    let error = read(&server).await.unwrap_err().to_string();
+    assert!(error.starts_with(
+        "ListAWSServiceAccessForOrganization: InvalidInputException: first second [31m"
+    ));
+    assert!(!error.contains('\n') && error.len() < 2_000);
+}
+
+#[tokio::test]
+async fn outages_do_not_use_up_the_retries_of_later_runs() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    let adapter = adapter(&server.endpoint()).await;
+    for _ in 0..40 {
+        server.script(LIST, vec![Reply::html(503); 5]);
+        adapter.read().await.unwrap_err();
+    }
+    server.script(LIST, vec![Reply::html(503); 4]);
+    assert_eq!(adapter.read().await.unwrap().state, TrustedAccess::Enabled);
+}
+
+async fn call(server: &ScriptedOrganizations, operation: &str) -> Result<(), ApiError> {
+    match operation {
+        LIST => read(server).await.map(drop),
+        ENABLE => write(server, TrustedAccess::Enabled).await,
+        _ => write(server, TrustedAccess::Disabled).await,
+    }
+}

@@ -1,0 +1,155 @@
+//! The table of environment variables.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{BINARY, CONTROL_TOWER, disabled, enabled, function};
+use crate::support::fake_lambda::Function;
+use crate::support::scripted_organizations::{DISABLE, ENABLE, LIST};
+
+const REMEDY: &str = "Correct the function's environment; until then no AWS call is made";
+
+#[test]
+fn nothing_set_means_enabled_and_enforce() {
+    let server = disabled();
+    let answer = function(&server, &[]).invoke("{}");
+    assert_eq!(answer.outcome(), "Remediated");
+    assert_eq!(answer.report()["desired"], "enabled");
+    assert_eq!(answer.report()["mode"], "enforce");
+    assert!(server.has(CONTROL_TOWER));
+}
+
+#[test]
+fn the_defaults_may_be_spelled_out() {
+    let spelled = [
+        ("DESIRED_STATE", "enabled"),
+        ("MODE", "enforce"),
+        ("ALLOW_DISABLE", "false"),
+    ];
+    assert_eq!(
+        function(&enabled(), &spelled).invoke("{}").outcome(),
+        "InSync"
+    );
+}
+
+#[test]
+fn disabled_with_both_switches_disables() {
+    let server = enabled();
+    let both = [("DESIRED_STATE", "disabled"), ("ALLOW_DISABLE", "true")];
+    let answer = function(&server, &both).invoke("{}");
+    assert_eq!(
+        *answer.report(),
+        json!({
+            "outcome": "Remediated",
+            "servicePrincipal": CONTROL_TOWER,
+            "mode": "enforce",
+            "desired": "disabled",
+            "observed": "enabled",
+            "plan": DISABLE,
+            "trigger": {"kind": "Manual"},
+        })
+    );
+    assert!(!server.has(CONTROL_TOWER));
+    assert_eq!(server.operations(), [LIST, DISABLE, LIST]);
+}
+
+#[test]
+fn disabled_without_the_second_switch_is_a_fault_and_calls_nothing() {
+    let server = enabled();
+    let answer = function(&server, &[("DESIRED_STATE", "disabled")]).invoke("{}");
+    let takes = "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch";
+    let message = format!("ALLOW_DISABLE is false: it takes {takes}. {REMEDY}");
+    assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
+    assert_eq!(server.operations(), [""; 0]);
+}
+
+#[test]
+fn disabled_in_audit_needs_no_second_switch() {
+    let server = enabled();
+    let audit = [("DESIRED_STATE", "disabled"), ("MODE", "audit")];
+    let answer = function(&server, &audit).invoke("{}");
+    assert_eq!(answer.outcome(), "DriftDetected");
+    assert_eq!(answer.report()["plan"], DISABLE);
+    assert_eq!(server.operations(), [LIST]);
+}
+
+#[test]
+fn audit_reports_and_does_not_write() {
+    let server = disabled();
+    let answer = function(&server, &[("MODE", "audit")]).invoke("{}");
+    assert_eq!(answer.outcome(), "DriftDetected");
+    assert_eq!(answer.report()["plan"], ENABLE);
+    assert_eq!(answer.report()["mode"], "audit");
+    assert_eq!(server.operations(), [LIST]);
+}
+
+#[test]
+fn every_fault_is_in_one_answer_and_every_invocation_gets_it() {
+    let server = disabled();
+    let faults = [
+        ("DESIRED_STATE", "on"),
+        ("MODE", ""),
+        ("ALLOW_DISABLE", "TRUE"),
+        ("AWS_CA_BUNDLE", "/nowhere/ca.pem"),
+    ];
+    let function = function(&server, &faults);
+    for payload in ["{}", "[]", r#"{"source":"aws.organizations"}"#] {
+        let answer = function.invoke(payload);
+        let message = format!(
+            "DESIRED_STATE is \"on\": it takes enabled or disabled; MODE is \"\": it takes enforce \
+             or audit; ALLOW_DISABLE is \"TRUE\": it takes true or false; AWS_CA_BUNDLE is \
+             \"/nowhere/ca.pem\", which cannot be read (entity not found): it takes the path of a \
+             PEM file with at least one CA certificate. {REMEDY}"
+        );
+        assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
+    }
+    assert_eq!(server.operations(), [""; 0]);
+}
+
+#[test]
+fn a_ca_bundle_of_rubbish_is_a_fault_and_not_a_panic() {
+    let file = std::env::temp_dir().join(format!("ca-bundle-{}.pem", std::process::id()));
+    let path = file.to_str().expect("a plain path");
+    for (content, problem) in [
+        ("", "in which there is no certificate"),
+        (
+            "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+            "in which a PEM section is damaged",
+        ),
+        (
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "in which a certificate is damaged",
+        ),
+    ] {
+        std::fs::write(&file, content).expect("a temporary file");
+        let answer = function(&enabled(), &[("AWS_CA_BUNDLE", path)]).invoke("{}");
+        let (error_type, message) = answer.error();
+        assert_eq!(error_type, "InvalidConfiguration");
+        assert!(message.contains(problem), "{message}");
+    }
+    std::fs::remove_file(&file).expect("it is still there");
+}
+
+#[test]
+fn the_general_endpoint_variable_of_the_sdk_holds() {
+    let server = enabled();
+    let endpoint = server.endpoint();
+    let function = Function::start(Path::new(BINARY), &[("AWS_ENDPOINT_URL", &endpoint)]);
+    assert_eq!(function.invoke("{}").outcome(), "InSync");
+    assert_eq!(server.operations(), [LIST]);
+}
+
+/// The SDK panics on an empty one in a debug build.
+#[test]
+fn an_endpoint_that_is_no_url_is_a_fault_and_not_a_panic() {
+    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ORGANIZATIONS"] {
+        for value in ["", "localhost:5000", "ftp://example.com"] {
+            let answer = function(&enabled(), &[(variable, value)]).invoke("{}");
+            let message = format!(
+                "{variable} is {value:?}: it takes a URL that starts with http:// or https://. {REMEDY}"
+            );
+            assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The lines that a run leaves: one at its end, one of metrics, and never the payload.
+
+use serde_json::{Value, json};
+
+use super::{disabled, enabled, function};
+use crate::support::fake_lambda::FUNCTION_NAME;
+use crate::support::scripted_organizations::{LIST, Reply};
+
+fn counts(metric: &Value) -> [u64; 4] {
+    ["Reconciliations", "Drift", "Remediations", "Failures"]
+        .map(|name| metric[name].as_u64().expect("a count"))
+}
+
+#[test]
+fn a_successful_run_ends_with_one_info_line() {
+    let server = disabled();
+    let function = function(&server, &[]);
+    function.invoke(include_str!("../../events/organizations-disable-root.json"));
+    function.invoke("{}");
+    let lines = function.log_lines(2, "INFO");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for (line, outcome, trigger, observed, cold_start) in [
+        (
+            &lines[0],
+            "Remediated",
+            "OrganizationsEvent",
+            "disabled",
+            true,
+        ),
+        (&lines[1], "InSync", "Manual", "enabled", false),
+    ] {
+        assert_eq!(line["message"], "reconciled");
+        assert_eq!(line["outcome"], outcome);
+        assert_eq!(line["trigger"], trigger);
+        assert_eq!(line["desired"], "enabled");
+        assert_eq!(line["observed"], observed);
+        assert_eq!(line["mode"], "enforce");
+        assert_eq!(line["cold_start"], cold_start);
+        assert!(line["duration_ms"].is_u64());
+    }
+    assert_eq!(lines[1]["request_id"], "request-1");
+    assert_eq!(function.log_lines(2, "ERROR"), [json!(null); 0]);
+}
+
+#[test]
+fn a_failed_run_has_one_error_line_and_no_other() {
+    let server = disabled();
+    server.script(LIST, [Reply::error("AccessDeniedException")]);
+    let function = function(&server, &[]);
+    let answer = function.invoke("{}");
+    function.invoke("[]");
+    let lines = function.log_lines(2, "ERROR");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines[0]["error_type"], "AccessDenied");
+    assert_eq!(lines[0]["error"], answer.error().1);
+    assert_eq!(lines[1]["error_type"], "InvalidRequest");
+    assert_eq!(function.log_lines(2, "INFO"), [json!(null); 0]);
+}
+
+#[test]
+fn a_faulty_configuration_is_one_error_line_a_run() {
+    let function = function(&enabled(), &[("MODE", "off")]);
+    function.invoke("{}");
+    let lines = function.log_lines(1, "ERROR");
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["error_type"], "InvalidConfiguration");
+    assert_eq!(counts(&function.metrics(1)[0]), [0, 0, 0, 1]);
+}
+
+#[test]
+fn each_run_has_one_metric_line_with_its_counts() {
+    let server = disabled();
+    let function = function(&server, &[]);
+    function.invoke(r#"{"mode":"audit"}"#);
+    function.invoke("{}");
+    function.invoke("{}");
+    function.invoke("7");
+    server.set(super::CONTROL_TOWER, false);
+    server.script(
+        "EnableAWSServiceAccess",
+        [Reply::error("InvalidInputException")],
+    );
+    function.invoke("{}");
+    let metrics = function.metrics(5);
+    let seen: Vec<_> = metrics.iter().map(counts).collect();
+    assert_eq!(
+        seen,
+        [
+            [1, 1, 0, 0],
+            [1, 1, 1, 0],
+            [1, 0, 0, 0],
+            [0, 0, 0, 1],
+            [0, 1, 0, 1]
+        ]
+    );
+    for metric in metrics {
+        assert_eq!(metric["FunctionName"], FUNCTION_NAME);
+        let directive = &metric["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Namespace"], "ControlTowerTrustedAccess");
+        assert_eq!(directive["Dimensions"], json!([["FunctionName"]]));
+    }
+}
+
+#[test]
+fn a_marker_in_a_payload_appears_in_no_line() {
+    let marker = "MARKER-7f3a";
+    let event = json!({
+        "source": "aws.organizations", "detail-type": marker, "id": marker, "time": marker, marker: marker,
+        "detail": {
+            "eventName": marker, "sourceIPAddress": marker, "userAgent": marker, "errorMessage": marker,
+            "userIdentity": {"type": marker, "arn": marker},
+        },
+    });
+    let stranger = json!({"source": marker, "detail-type": marker});
+    let refused = json!({"mode": marker, marker: [marker]});
+    let server = disabled();
+    let function = function(&server, &[]);
+    let reported = function.invoke(&event.to_string()).report().to_string();
+    assert!(
+        reported.contains(marker),
+        "the report does tell it: {reported}"
+    );
+    function.invoke(&stranger.to_string());
+    function.invoke(&refused.to_string());
+    function.invoke(&json!({"mode": marker}).to_string());
+    function.invoke(&format!("\"{marker}\""));
+    let lines = function.lines(5);
+    assert!(lines.len() >= 11, "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains(marker)), "{lines:?}");
+}
+
+#[test]
+fn the_payload_is_logged_at_debug() {
+    let function = function(&enabled(), &[("AWS_LAMBDA_LOG_LEVEL", "DEBUG")]);
+    function.invoke(r#"{"source":"aws.organizations","id":"e-1"}"#);
+    let lines = function.log_lines(1, "DEBUG");
+    let payload = json!(r#"{"source":"aws.organizations","id":"e-1"}"#);
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| line["payload"] == payload)
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn no_log_level_switches_the_metrics_off() {
+    let function = function(&enabled(), &[("RUST_LOG", "off")]);
+    function.invoke("{}");
+    assert_eq!(function.lines(1).len(), 1);
+}

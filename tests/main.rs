@@ -1,0 +1,16 @@
+//! Everything that is tested from outside the crate, in one binary: linking the AWS SDK is slow.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+mod adapter;
+mod architecture;
+mod contract;
+mod events;
+mod properties;
+mod reconcile;
+mod support;

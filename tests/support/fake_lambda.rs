@@ -1,0 +1,254 @@
+//! A fake Lambda Runtime API, and the built binary running against it.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use super::http::{self, Request, Then};
+
+pub const FUNCTION_NAME: &str = "controltower-trusted-access-test";
+
+/// How long a test waits for an answer before it fails; no test passes because of it.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// What the function sent back for one invocation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Response(Value),
+    Error { error_type: String, message: String },
+}
+
+impl Answer {
+    pub fn report(&self) -> &Value {
+        match self {
+            Self::Response(report) => report,
+            Self::Error { .. } => panic!("an error instead of a report: {self:?}"),
+        }
+    }
+
+    pub fn outcome(&self) -> &str {
+        self.report()["outcome"]
+            .as_str()
+            .expect("a report has an outcome")
+    }
+
+    /// The error's type and message.
+    pub fn error(&self) -> (&str, &str) {
+        match self {
+            Self::Error {
+                error_type,
+                message,
+            } => (error_type, message),
+            Self::Response(_) => panic!("a report instead of an error: {self:?}"),
+        }
+    }
+}
+
+struct Invocation {
+    payload: Vec<u8>,
+    deadline: SystemTime,
+}
+
+/// The built binary, being a Lambda function. It is killed when this is dropped.
+pub struct Function {
+    process: Child,
+    invocations: Sender<Invocation>,
+    answers: Receiver<Answer>,
+    lines: Arc<Mutex<Vec<String>>>,
+    line_arrived: Receiver<()>,
+}
+
+impl Function {
+    /// Starts the built binary with this environment besides the one that Lambda sets.
+    pub fn start(binary: &Path, environment: &[(&str, &str)]) -> Self {
+        let (invocations, to_deliver) = channel();
+        let (answered, answers) = channel();
+        let api = runtime_api(to_deliver, answered);
+        let mut process = Command::new(binary)
+            .env_clear()
+            .envs(lambda_environment(&api))
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the built binary starts");
+        let stdout = process.stdout.take().expect("stdout is piped");
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (arrived, line_arrived) = channel();
+        let reading = Arc::clone(&lines);
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                reading.lock().expect("no reader panicked").push(line);
+                let _ = arrived.send(());
+            }
+        });
+        Self {
+            process,
+            invocations,
+            answers,
+            lines,
+            line_arrived,
+        }
+    }
+
+    /// One invocation that has 60 s.
+    pub fn invoke(&self, payload: &str) -> Answer {
+        self.invoke_within(payload, Duration::from_mins(1))
+    }
+
+    /// One invocation with this long to answer.
+    pub fn invoke_within(&self, payload: &str, time: Duration) -> Answer {
+        let invocation = Invocation {
+            payload: payload.as_bytes().to_vec(),
+            deadline: SystemTime::now() + time,
+        };
+        self.invocations
+            .send(invocation)
+            .expect("the runtime API listens");
+        self.answers
+            .recv_timeout(PATIENCE)
+            .expect("the function answers")
+    }
+
+    /// Every line printed so far, once the metric line of the latest run is among them.
+    pub fn lines(&self, runs: usize) -> Vec<String> {
+        loop {
+            let lines = self.lines.lock().expect("no reader panicked").clone();
+            if lines
+                .iter()
+                .filter(|line| line.contains("\"_aws\""))
+                .count()
+                >= runs
+            {
+                return lines;
+            }
+            self.line_arrived
+                .recv_timeout(PATIENCE)
+                .expect("a run ends with its metric line");
+        }
+    }
+
+    /// The printed lines that are log lines of this level.
+    pub fn log_lines(&self, runs: usize, level: &str) -> Vec<Value> {
+        self.lines(runs)
+            .iter()
+            .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+            .filter(|line: &Value| line["level"] == level)
+            .collect()
+    }
+
+    /// The metric lines.
+    pub fn metrics(&self, runs: usize) -> Vec<Value> {
+        self.lines(runs)
+            .iter()
+            .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+            .filter(|line: &Value| line.get("_aws").is_some())
+            .collect()
+    }
+
+    /// The most memory that the process has held so far, in KiB.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
+            .expect("the process lives");
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .expect("Linux counts it");
+        let number = line.split_whitespace().nth(1).expect("a number follows");
+        number.parse().expect("of KiB")
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What Lambda sets, and credentials and a Region, and nothing else.
+pub fn lambda_environment(runtime_api: &SocketAddr) -> [(&'static str, String); 9] {
+    [
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "example-secret".to_owned()),
+        ("AWS_SESSION_TOKEN", "example-token".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+    ]
+}
+
+fn runtime_api(to_deliver: Receiver<Invocation>, answered: Sender<Answer>) -> SocketAddr {
+    let to_deliver = Mutex::new(to_deliver);
+    let number = AtomicU32::new(0);
+    http::serve(move |request, stream| {
+        let last = request.path.rsplit('/').next().unwrap_or_default();
+        match last {
+            "next" => {
+                let Ok(invocation) = to_deliver.lock().expect("one poller").recv() else {
+                    return Then::Close;
+                };
+                deliver(stream, number.fetch_add(1, Ordering::Relaxed), &invocation);
+            }
+            "response" => accept(stream, &answered, Answer::Response(body(&request))),
+            "error" => {
+                let text = |key: &str| body(&request)[key].as_str().unwrap_or_default().to_owned();
+                let error = Answer::Error {
+                    error_type: text("errorType"),
+                    message: text("errorMessage"),
+                };
+                accept(stream, &answered, error);
+            }
+            other => panic!("the runtime API has no {other}"),
+        }
+        Then::KeepOpen
+    })
+}
+
+fn deliver(stream: &mut TcpStream, number: u32, invocation: &Invocation) {
+    let deadline = invocation
+        .deadline
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let headers = [
+        ("lambda-runtime-aws-request-id", format!("request-{number}")),
+        (
+            "lambda-runtime-deadline-ms",
+            deadline.as_millis().to_string(),
+        ),
+        (
+            "lambda-runtime-invoked-function-arn",
+            format!("arn:aws:lambda:us-east-1:111122223333:function:{FUNCTION_NAME}"),
+        ),
+    ];
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    http::send(
+        stream,
+        &http::response(200, "application/json", &headers, &invocation.payload),
+    );
+}
+
+fn accept(stream: &mut TcpStream, answered: &Sender<Answer>, answer: Answer) {
+    let _ = answered.send(answer);
+    http::send(stream, &http::response(202, "application/json", &[], b"{}"));
+}
+
+fn body(request: &Request) -> Value {
+    serde_json::from_slice(&request.body).expect("the function answers in JSON")
+}

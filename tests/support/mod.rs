@@ -1,0 +1,6 @@
+//! The fakes that all tests share, from the port up to the built binary.
+
+pub mod fake_lambda;
+pub mod fake_organizations;
+pub mod http;
+pub mod scripted_organizations;
