@@ -16,7 +16,7 @@ use crate::reconcile::Reconciler;
 use crate::report::{Outcome, Report};
 use crate::settings::SettingsError;
 use crate::state::Mode;
-use crate::telemetry::{self, Counts};
+use crate::telemetry::{Counts, metric_line};
 use crate::trigger::{InvalidRequest, Json, Request, TriggerKind};
 
 /// How long before Lambda's cut the answer must be on its way.
@@ -28,6 +28,7 @@ const LONGEST_RUN: Duration = Duration::from_mins(15);
 #[derive(Debug)]
 pub struct Handler<O> {
     setup: Result<Keeper<O>, SettingsError>,
+    print_metrics: fn(&str),
     warm: Cell<bool>,
 }
 
@@ -56,9 +57,11 @@ pub enum Failure {
 
 impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
     /// A handler that runs on `setup`, or that answers every invocation with its faults.
-    pub fn new(setup: Result<Keeper<O>, SettingsError>) -> Self {
+    /// `print_metrics` is given the metric line of each run.
+    pub fn new(setup: Result<Keeper<O>, SettingsError>, print_metrics: fn(&str)) -> Self {
         Self {
             setup,
+            print_metrics,
             warm: Cell::new(false),
         }
     }
@@ -78,7 +81,12 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             cold_start,
         };
         run.log(&result);
-        telemetry::emit(&event.context.env_config.function_name, counts(&result));
+        let function_name = &event.context.env_config.function_name;
+        (self.print_metrics)(&metric_line(
+            function_name,
+            SystemTime::now(),
+            counts(&result),
+        ));
         result
     }
 

@@ -17,7 +17,7 @@ async fn main() -> Result<ExitCode, Error> {
         return Ok(ExitCode::from(2));
     }
     telemetry::init();
-    let handler = Handler::new(keeper().await);
+    let handler = Handler::new(keeper().await, telemetry::print_line);
     lambda_runtime::run(service_fn(|event| handler.handle(event))).await?;
     Ok(ExitCode::SUCCESS)
 }

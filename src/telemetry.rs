@@ -66,19 +66,17 @@ pub struct Counts {
     pub failed: bool,
 }
 
-/// Prints the metric line of one run, which CloudWatch turns into metrics.
-///
-/// It goes past `tracing`: CloudWatch wants `_aws` at the root of the line, and a log level must
-/// not switch metrics off. That the line could not be printed is nothing the run could mend.
-pub fn emit(function_name: &str, counts: Counts) {
-    let line = metric_line(function_name, SystemTime::now(), counts);
+/// Prints a line to stdout, past `tracing`: CloudWatch wants `_aws` at the root of a metric line, and
+/// a log level must not switch metrics off. That it could not be printed is nothing a run could mend.
+pub fn print_line(line: &str) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
-/// One line of the embedded metric format.
+/// The metric line of one run in the embedded metric format, which CloudWatch turns into metrics.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> String {
+#[must_use]
+pub fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> String {
     let since_epoch = now
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();

@@ -1,0 +1,186 @@
+//! The main job on one machine: the real handler and the real AWS SDK over an AWS Organizations that
+//! lives in this process. No account, no network, no Docker.
+//!
+//! `cargo run --example sandbox` tells the story; `cargo run --example sandbox -- events/FILE.json …`
+//! delivers the files given. It exits with 1 if anything did not end as told.
+
+mod organization;
+mod terminal;
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use controltower_trusted_access::handler::{Handler, Keeper};
+use controltower_trusted_access::organizations::Organizations;
+use controltower_trusted_access::reconcile::Reconciler;
+use controltower_trusted_access::report::{Outcome, Report};
+use controltower_trusted_access::state::{Mode, TrustedAccess};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::value::RawValue;
+
+use organization::Organization;
+use terminal::{bad, detail, good, json, step};
+
+const USAGE: &str = "usage: cargo run --example sandbox [-- EVENT_FILE.json ...]";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let files: Vec<String> = std::env::args().skip(1).collect();
+    if files.iter().any(|file| file.starts_with('-')) {
+        println!("{USAGE}");
+        return ExitCode::from(u8::from(files != ["--help"] && files != ["-h"]));
+    }
+    let sandbox = Sandbox::new().await;
+    let told = if files.is_empty() {
+        sandbox.story().await
+    } else {
+        sandbox.deliver_all(&files).await
+    };
+    match told {
+        Ok(()) => {
+            good("Everything ended as told.");
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            bad(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Sandbox {
+    organization: Organization,
+    handler: Handler<Organizations>,
+}
+
+impl Sandbox {
+    async fn new() -> Self {
+        let organization = Organization::with_control_tower().await;
+        let keeper = Keeper {
+            reconciler: Reconciler::new(organization.adapter(), TrustedAccess::Enabled),
+            mode: Mode::Enforce,
+        };
+        Self {
+            organization,
+            handler: Handler::new(Ok(keeper), |_metrics| {}),
+        }
+    }
+
+    async fn story(&self) -> Result<(), String> {
+        const DISABLED: &str = "events/organizations-disable-sso-user.json";
+        step("Trusted access for AWS Control Tower is on.");
+        self.show_state().await;
+
+        step("Somebody switches it off. Control Tower now hears of no account or OU change.");
+        self.organization.disable().await;
+        self.show_state().await;
+
+        step(&format!(
+            "CloudTrail's event reaches the function: {DISABLED}"
+        ));
+        self.expect(DISABLED, Outcome::Remediated).await?;
+        self.show_state().await;
+
+        step("The same event is delivered once more, as EventBridge may do.");
+        self.expect(DISABLED, Outcome::InSync).await?;
+
+        step("Switched off again, and a run by hand that only looks: events/manual-audit.json");
+        self.organization.disable().await;
+        self.expect("events/manual-audit.json", Outcome::DriftDetected)
+            .await?;
+
+        step("No event arrives this time; the schedule comes: events/schedule-scheduler.json");
+        self.expect("events/schedule-scheduler.json", Outcome::Remediated)
+            .await?;
+
+        step("The state at the end.");
+        self.show_state().await;
+        if self.organization.is_enabled().await {
+            Ok(())
+        } else {
+            Err("trusted access should be on at the end and is off".to_owned())
+        }
+    }
+
+    async fn deliver_all(&self, files: &[String]) -> Result<(), String> {
+        step("Trusted access for AWS Control Tower was on, and somebody switched it off.");
+        self.organization.disable().await;
+        self.show_state().await;
+        let mut failed = Vec::new();
+        for file in files {
+            step(&format!("{file} is delivered."));
+            if let Err(why) = self.deliver(file).await {
+                bad(&why);
+                failed.push(file.as_str());
+            }
+        }
+        step("The state at the end.");
+        self.show_state().await;
+        if failed.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("failed: {}", failed.join(", ")))
+        }
+    }
+
+    async fn expect(&self, file: &str, outcome: Outcome) -> Result<(), String> {
+        let report = self.deliver(file).await?;
+        if report.outcome == outcome {
+            Ok(())
+        } else {
+            Err(format!(
+                "{file}: {outcome} was told and {} came",
+                report.outcome
+            ))
+        }
+    }
+
+    /// Invokes the handler with a file and shows its answer and the AWS calls that it made.
+    async fn deliver(&self, file: &str) -> Result<Report, String> {
+        let payload = read(file)?;
+        let mut context = Context::default();
+        context.deadline = in_a_minute();
+        let answer = self
+            .handler
+            .handle(LambdaEvent::new(payload, context))
+            .await;
+        let calls = self.organization.calls_since_last_asked().join(" → ");
+        match answer {
+            Ok(report) => {
+                json(&report);
+                detail(&format!("AWS calls: {calls}"));
+                Ok(report)
+            }
+            Err(failure) => Err(format!("{}: {failure}", failure.error_type())),
+        }
+    }
+
+    async fn show_state(&self) {
+        let state = if self.organization.is_enabled().await {
+            "enabled"
+        } else {
+            "disabled"
+        };
+        detail(&format!("controltower.amazonaws.com: {state}"));
+    }
+}
+
+/// A file as it is given, or as it is found from the package's folder.
+fn read(file: &str) -> Result<Box<RawValue>, String> {
+    let in_package = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = fs::read_to_string(file)
+        .or_else(|_| fs::read_to_string(in_package))
+        .map_err(|error| format!("{file} cannot be read: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("{file} is not JSON: {error}"))
+}
+
+/// The deadline of an invocation, as Lambda gives it: milliseconds since 1970.
+fn in_a_minute() -> u64 {
+    let deadline = SystemTime::now() + Duration::from_mins(1);
+    let since_epoch = deadline
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,128 @@
+//! An AWS Organizations in this process, with the real SDK in front of it.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_organizations::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_organizations::error::BoxError;
+use aws_sdk_organizations::types::OrganizationFeatureSet;
+use controltower_trusted_access::organizations::{Organizations, client_config};
+use controltower_trusted_access::state::CONTROL_TOWER;
+use winterbaume_core::MockAws;
+use winterbaume_organizations::OrganizationsService;
+
+/// An organization in which some services have trusted access.
+pub struct Organization {
+    /// What the function uses.
+    client: Client,
+    /// What everybody else uses; its calls are not recorded.
+    outside: Client,
+    calls: Calls,
+}
+
+impl Organization {
+    /// All features on; Control Tower and what it leans on enabled.
+    pub async fn with_control_tower() -> Self {
+        let embedded = MockAws::builder()
+            .with_service(OrganizationsService::new())
+            .build();
+        let sdk = embedded.sdk_config("us-east-1").await;
+        let calls = Calls::default();
+        let client = Client::from_conf(client_config(&sdk).interceptor(calls.clone()).build());
+        let outside = Client::new(&sdk);
+        let create = outside
+            .create_organization()
+            .feature_set(OrganizationFeatureSet::All);
+        answered(create.send().await.map(drop));
+        for service in [
+            "cloudtrail.amazonaws.com",
+            "config.amazonaws.com",
+            CONTROL_TOWER,
+            "sso.amazonaws.com",
+        ] {
+            answered(
+                outside
+                    .enable_aws_service_access()
+                    .service_principal(service)
+                    .send()
+                    .await
+                    .map(drop),
+            );
+        }
+        Self {
+            client,
+            outside,
+            calls,
+        }
+    }
+
+    /// The function's adapter over this organization.
+    pub fn adapter(&self) -> Organizations {
+        Organizations::new(self.client.clone())
+    }
+
+    /// What a click in the console does.
+    pub async fn disable(&self) {
+        let disable = self
+            .outside
+            .disable_aws_service_access()
+            .service_principal(CONTROL_TOWER);
+        answered(disable.send().await.map(drop));
+    }
+
+    /// Whether Control Tower has trusted access, asked past the function.
+    pub async fn is_enabled(&self) -> bool {
+        let list = answered(
+            self.outside
+                .list_aws_service_access_for_organization()
+                .send()
+                .await,
+        );
+        let mut entries = list.enabled_service_principals().iter();
+        entries.any(|entry| entry.service_principal() == Some(CONTROL_TOWER))
+    }
+
+    /// The operations that the function called since this was last asked, in order.
+    pub fn calls_since_last_asked(&self) -> Vec<String> {
+        mem::take(&mut self.calls.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The embedded organization answers everything that this file asks of it.
+fn answered<T, E: std::error::Error>(result: Result<T, E>) -> T {
+    result.unwrap_or_else(|error| {
+        eprintln!("the embedded Organizations failed: {error}");
+        std::process::exit(1)
+    })
+}
+
+/// Notes the name of every operation that goes out.
+#[derive(Debug, Clone, Default)]
+struct Calls(Arc<Mutex<Vec<String>>>);
+
+impl Intercept for Calls {
+    fn name(&self) -> &'static str {
+        "the sandbox's record of calls"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context
+            .request()
+            .headers()
+            .get("x-amz-target")
+            .unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(operation);
+        Ok(())
+    }
+}
