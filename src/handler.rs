@@ -23,6 +23,9 @@ use crate::trigger::{InvalidRequest, Json, Request, TriggerKind};
 const TO_ANSWER: Duration = Duration::from_millis(500);
 /// The longest that any Lambda function may run; a deadline further away is a broken clock.
 const LONGEST_RUN: Duration = Duration::from_mins(15);
+/// How long a run may take where the deadline cannot be this invocation's: cargo-lambda 1.9 sends
+/// the constant `600000`, which is ten minutes past midnight on 1 January 1970.
+const WITHOUT_A_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Answers invocations, one after the other.
 #[derive(Debug)]
@@ -119,8 +122,12 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
 
 /// The instant by which a run must have ended, a little before Lambda's.
 fn deadline(lambda: SystemTime) -> Instant {
-    let left = lambda.duration_since(SystemTime::now()).unwrap_or_default();
-    Instant::now() + left.min(LONGEST_RUN).saturating_sub(TO_ANSWER)
+    let left = match lambda.duration_since(SystemTime::now()) {
+        Ok(left) => left.min(LONGEST_RUN),
+        Err(ago) if ago.duration() > LONGEST_RUN => WITHOUT_A_DEADLINE,
+        Err(_) => Duration::ZERO,
+    };
+    Instant::now() + left.saturating_sub(TO_ANSWER)
 }
 
 fn counts(result: &Result<Report, Failure>) -> Counts {
@@ -225,16 +232,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_deadline_that_is_past_near_or_absurd_is_bounded() {
+    async fn a_deadline_that_is_past_or_near_leaves_no_time() {
         let now = SystemTime::now();
         for lambda in [
-            SystemTime::UNIX_EPOCH,
             now,
+            now - Duration::from_mins(14),
             now + Duration::from_millis(400),
         ] {
             assert_eq!(deadline(lambda), Instant::now());
         }
-        let absurd = now + Duration::from_hours(24 * 365 * 1000);
-        assert!(deadline(absurd) - Instant::now() < Duration::from_mins(15));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_cannot_be_this_invocations_is_replaced() {
+        let of_cargo_lambda = SystemTime::UNIX_EPOCH + Duration::from_millis(600_000);
+        assert_eq!(
+            deadline(of_cargo_lambda) - Instant::now(),
+            WITHOUT_A_DEADLINE - TO_ANSWER
+        );
+        let absurd = SystemTime::now() + Duration::from_hours(24 * 365 * 1000);
+        assert_eq!(deadline(absurd) - Instant::now(), LONGEST_RUN - TO_ANSWER);
     }
 }

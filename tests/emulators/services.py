@@ -1,0 +1,172 @@
+"""The programs nobody here wrote, each as a context manager.
+
+Each listens on a free port of 127.0.0.1, is ready when its block begins, and is ended by its pid
+when the block ends: by an exception, by Ctrl-C and by SIGTERM as well.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import boto3
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+CONTROL_TOWER = "controltower.amazonaws.com"
+FUNCTION = "controltower-trusted-access"
+READY_WITHIN = 60
+
+# SIGTERM ends a run like Ctrl-C does: through every `finally`.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def aws_environment(endpoint):
+    """Credentials that are none, a Region, and the endpoint; the user's own AWS setup stays out."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return kept | {
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example-secret",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ENDPOINT_URL_ORGANIZATIONS": endpoint,
+    }
+
+
+@contextlib.contextmanager
+def running(command, port, environment):
+    """A process in a group of its own, from the moment it listens until the block ends."""
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )
+        try:
+            wait_until_listening(process, port, command[0], log)
+            yield process
+        except BaseException:
+            print(f"--- {Path(str(command[0])).name} said:\n{tail(log)}", file=sys.stderr)
+            raise
+        finally:
+            end(process)
+
+
+def wait_until_listening(process, port, name, log):
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with {process.returncode} before it listened:\n{tail(log)}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{name} does not listen on port {port} after {READY_WITHIN} s:\n{tail(log)}")
+
+
+def tail(log):
+    log.seek(0)
+    return log.read().decode(errors="replace")[-4000:]
+
+
+def end(process):
+    """Ends the process and all it started; a second signal is for what does not want to go."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+            if number == signal.SIGKILL:
+                return
+
+
+@contextlib.contextmanager
+def moto():
+    """moto's server: yields its URL."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running([BIN / "moto_server", "-H", "127.0.0.1", "-p", port], port, aws_environment(url)):
+        yield url
+
+
+class Organization:
+    """An organization in moto, changed and asked from outside the function."""
+
+    def __init__(self, endpoint):
+        self.client = boto3.client(
+            "organizations", endpoint_url=endpoint, region_name="us-east-1",
+            aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key="example-secret",
+        )
+
+    def create(self):
+        self.client.create_organization(FeatureSet="ALL")
+        for principal in ("sso.amazonaws.com", CONTROL_TOWER, "config.amazonaws.com"):
+            self.client.enable_aws_service_access(ServicePrincipal=principal)
+        return self
+
+    def disable(self):
+        self.client.disable_aws_service_access(ServicePrincipal=CONTROL_TOWER)
+
+    def enabled(self):
+        listed = self.client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+        return sorted(entry["ServicePrincipal"] for entry in listed)
+
+
+@contextlib.contextmanager
+def cargo_lambda_watch(endpoint):
+    """The function under `cargo lambda watch`: yields a way to invoke it with an event file."""
+    port = free_port()
+    environment = aws_environment(endpoint) | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    command = [BIN / "cargo-lambda", "lambda"]
+    watch = [*command, "watch", "--ignore-changes", "--invoke-address", "127.0.0.1", "--invoke-port", port]
+
+    def invoke(event_file):
+        invocation = [*command, "invoke", "--invoke-address", "127.0.0.1", "--invoke-port", port,
+                      "--data-file", event_file, FUNCTION]
+        answer = subprocess.run([str(word) for word in invocation], cwd=ROOT, env=environment,
+                                check=True, stdout=subprocess.PIPE, timeout=600)
+        return json.loads(answer.stdout)
+
+    with running(watch, port, environment):
+        yield invoke
+
+
+@contextlib.contextmanager
+def runtime_interface_emulator(bootstrap, endpoint, settings=None):
+    """A binary under AWS's own Runtime Interface Emulator: yields a way to invoke it with JSON."""
+    import samcli.local.rapid as rapid
+
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        emulator = Path(folder, "aws-lambda-rie")
+        emulator.write_bytes(Path(rapid.__path__[0], "aws-lambda-rie-x86_64").read_bytes())
+        emulator.chmod(0o755)
+        environment = aws_environment(endpoint) | {
+            "AWS_LAMBDA_FUNCTION_NAME": FUNCTION,
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": "120",
+        } | (settings or {})
+        command = [emulator, "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
+                   "--runtime-api-address", f"127.0.0.1:{free_port()}", bootstrap]
+
+        def invoke(payload):
+            url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
+            with urllib.request.urlopen(url, data=payload.encode(), timeout=150) as answer:
+                return json.loads(answer.read())
+
+        with running(command, port, environment):
+            yield invoke
