@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{BINARY, CONTROL_TOWER, disabled, enabled, function};
+use super::{BINARY, CONTROL_TOWER, ScriptedOrganizations, disabled, enabled, function};
 use crate::support::fake_lambda::Function;
+use crate::support::named_file::NamedFile;
 use crate::support::scripted_organizations::{DISABLE, ENABLE, LIST};
+use crate::support::tls::Authority;
 
 const REMEDY: &str = "Correct the function's environment; until then no AWS call is made";
 
@@ -109,8 +111,6 @@ fn every_fault_is_in_one_answer_and_every_invocation_gets_it() {
 
 #[test]
 fn a_ca_bundle_of_rubbish_is_a_fault_and_not_a_panic() {
-    let file = std::env::temp_dir().join(format!("ca-bundle-{}.pem", std::process::id()));
-    let path = file.to_str().expect("a plain path");
     for (content, problem) in [
         ("", "in which there is no certificate"),
         (
@@ -122,13 +122,12 @@ fn a_ca_bundle_of_rubbish_is_a_fault_and_not_a_panic() {
             "in which a certificate is damaged",
         ),
     ] {
-        std::fs::write(&file, content).expect("a temporary file");
-        let answer = function(&enabled(), &[("AWS_CA_BUNDLE", path)]).invoke("{}");
+        let bundle = NamedFile::holding(content);
+        let answer = function(&enabled(), &[("AWS_CA_BUNDLE", bundle.path())]).invoke("{}");
         let (error_type, message) = answer.error();
         assert_eq!(error_type, "InvalidConfiguration");
         assert!(message.contains(problem), "{message}");
     }
-    std::fs::remove_file(&file).expect("it is still there");
 }
 
 #[test]
@@ -152,4 +151,25 @@ fn an_endpoint_that_is_no_url_is_a_fault_and_not_a_panic() {
             assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
         }
     }
+}
+
+#[test]
+fn a_ca_bundle_replaces_the_trusted_roots() {
+    let trusted = Authority::new();
+    let server = ScriptedOrganizations::behind_tls(&[CONTROL_TOWER], &trusted);
+    let bundle = NamedFile::holding(&trusted.pem());
+    let function = function(&server, &[("AWS_CA_BUNDLE", bundle.path())]);
+    assert_eq!(function.invoke("{}").outcome(), "InSync");
+    assert_eq!(function.invoke("{}").outcome(), "InSync");
+}
+
+#[test]
+fn a_server_that_the_ca_bundle_does_not_vouch_for_is_unavailable() {
+    let server = ScriptedOrganizations::behind_tls(&[CONTROL_TOWER], &Authority::new());
+    let bundle = NamedFile::holding(&Authority::new().pem());
+    let stranger = function(&server, &[("AWS_CA_BUNDLE", bundle.path())]);
+    assert_eq!(stranger.invoke("{}").error().0, "Unavailable");
+    let by_default = function(&server, &[]);
+    assert_eq!(by_default.invoke("{}").error().0, "Unavailable");
+    assert_eq!(server.operations(), [""; 0]);
 }

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::http::{self, Request, Then};
+use super::http::{self, Connection, Request, Then};
 
 pub const FUNCTION_NAME: &str = "controltower-trusted-access-test";
 
@@ -218,7 +218,7 @@ fn runtime_api(to_deliver: Receiver<Invocation>, answered: Sender<Answer>) -> So
     })
 }
 
-fn deliver(stream: &mut TcpStream, number: u32, invocation: &Invocation) {
+fn deliver(stream: &mut dyn Connection, number: u32, invocation: &Invocation) {
     let deadline = invocation
         .deadline
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -244,7 +244,7 @@ fn deliver(stream: &mut TcpStream, number: u32, invocation: &Invocation) {
     );
 }
 
-fn accept(stream: &mut TcpStream, answered: &Sender<Answer>, answer: Answer) {
+fn accept(stream: &mut dyn Connection, answered: &Sender<Answer>, answer: Answer) {
     let _ = answered.send(answer);
     http::send(stream, &http::response(202, "application/json", &[], b"{}"));
 }

@@ -32,36 +32,50 @@ pub enum Then {
     Close,
 }
 
+/// A connection, plain or through TLS.
+pub trait Connection: Read + Write {}
+
+impl<T: Read + Write> Connection for T {}
+
 /// Listens on a free port of the loopback interface until the process ends. `serve` runs on a
 /// thread of the connection's own.
 pub fn serve<F>(serve: F) -> SocketAddr
 where
-    F: Fn(Request, &mut TcpStream) -> Then + Send + Sync + 'static,
+    F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
+{
+    serve_through(|stream| Box::new(stream), serve)
+}
+
+/// The same, with `wrap` around each accepted connection.
+pub fn serve_through<W, F>(wrap: W, serve: F) -> SocketAddr
+where
+    W: Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static,
+    F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
     let address = listener
         .local_addr()
         .expect("a bound listener has an address");
-    let serve = Arc::new(serve);
+    let parts = Arc::new((wrap, serve));
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let serve = Arc::clone(&serve);
-            thread::spawn(move || answer_all(stream, &*serve));
+            let parts = Arc::clone(&parts);
+            thread::spawn(move || answer_all(&mut *parts.0(stream), &parts.1));
         }
     });
     address
 }
 
-fn answer_all(mut stream: TcpStream, serve: &dyn Fn(Request, &mut TcpStream) -> Then) {
+fn answer_all(stream: &mut dyn Connection, serve: &dyn Fn(Request, &mut dyn Connection) -> Then) {
     let mut unread = Vec::new();
-    while let Some(request) = read_request(&mut stream, &mut unread) {
-        if let Then::Close = serve(request, &mut stream) {
+    while let Some(request) = read_request(stream, &mut unread) {
+        if let Then::Close = serve(request, stream) {
             return;
         }
     }
 }
 
-fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Request> {
+fn read_request(stream: &mut dyn Connection, unread: &mut Vec<u8>) -> Option<Request> {
     let (mut request, head, length) = loop {
         if let Some(parsed) = parse_head(unread) {
             break parsed;
@@ -76,7 +90,7 @@ fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Request>
     Some(request)
 }
 
-fn read_more(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<()> {
+fn read_more(stream: &mut dyn Connection, unread: &mut Vec<u8>) -> Option<()> {
     let mut chunk = [0; 16_384];
     match stream.read(&mut chunk) {
         Ok(0) | Err(_) => None,
@@ -129,6 +143,6 @@ pub fn response(status: u16, content_type: &str, headers: &[(&str, &str)], body:
 }
 
 /// Sends bytes to a peer that may have gone away by now.
-pub fn send(stream: &mut TcpStream, bytes: &[u8]) {
+pub fn send(stream: &mut dyn Connection, bytes: &[u8]) {
     let _ = stream.write_all(bytes).and_then(|()| stream.flush());
 }

@@ -3,4 +3,6 @@
 pub mod fake_lambda;
 pub mod fake_organizations;
 pub mod http;
+pub mod named_file;
 pub mod scripted_organizations;
+pub mod tls;

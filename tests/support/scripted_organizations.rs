@@ -1,13 +1,13 @@
 //! AWS Organizations on loopback: stateful and honest by default, and as faulty as a test scripts it.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::http::{self, Request, Then};
+use super::http::{self, Connection, Request, Then};
+use super::tls::{self, Authority};
 
 pub const CONTROL_TOWER: &str = "controltower.amazonaws.com";
 pub const LIST: &str = "ListAWSServiceAccessForOrganization";
@@ -73,7 +73,7 @@ pub struct Call {
 /// A scripted organization; dropping it does not stop it, the test's process does.
 #[derive(Clone)]
 pub struct ScriptedOrganizations {
-    address: SocketAddr,
+    endpoint: String,
     shared: Arc<Mutex<State>>,
 }
 
@@ -96,21 +96,21 @@ impl ScriptedOrganizations {
 
     /// The same with a list that is spread over pages.
     pub fn with_pages(pages: &[&[&str]]) -> Self {
-        let state = State {
-            pages: pages
-                .iter()
-                .map(|page| page.iter().map(|p| (*p).to_owned()).collect())
-                .collect(),
-            ..State::default()
-        };
-        let shared = Arc::new(Mutex::new(state));
-        let serving = Arc::clone(&shared);
-        let address = http::serve(move |request, stream| answer(&serving, &request, stream));
-        Self { address, shared }
+        let (shared, serve) = organization(pages);
+        let endpoint = format!("http://{}", http::serve(serve));
+        Self { endpoint, shared }
+    }
+
+    /// One page behind TLS, with that authority's certificate.
+    pub fn behind_tls(principals: &[&str], authority: &Authority) -> Self {
+        let (shared, serve) = organization(&[principals]);
+        let port = http::serve_through(authority.server(), serve).port();
+        let endpoint = format!("https://{}:{port}", tls::NAME);
+        Self { endpoint, shared }
     }
 
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.endpoint.clone()
     }
 
     /// The next requests for an operation get these replies; later ones are honest again.
@@ -213,7 +213,29 @@ impl State {
     }
 }
 
-fn answer(shared: &Mutex<State>, request: &Request, stream: &mut TcpStream) -> Then {
+/// The state of an organization, and what answers from it.
+fn organization(
+    pages: &[&[&str]],
+) -> (
+    Arc<Mutex<State>>,
+    impl Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
+) {
+    let page = |page: &&[&str]| {
+        page.iter()
+            .map(|principal| (*principal).to_owned())
+            .collect()
+    };
+    let shared = Arc::new(Mutex::new(State {
+        pages: pages.iter().map(page).collect(),
+        ..State::default()
+    }));
+    let serving = Arc::clone(&shared);
+    (shared, move |request, stream| {
+        answer(&serving, &request, stream)
+    })
+}
+
+fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection) -> Then {
     let target = request
         .header("x-amz-target")
         .expect("an Organizations request has a target");
