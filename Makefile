@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help fmt lint test sandbox local emulator build template deny verify bench clean
+.PHONY: help fmt lint test sandbox local emulator build template deny advisories verify bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ template: $(INSTALLED) ## lint the template and build it with sam
 
 deny: $(CARGO_DENY) ## licences, bans and sources of the dependencies
 	$(CARGO_DENY) --locked check licenses bans sources
+
+advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the network
+	$(CARGO_DENY) --locked check advisories
 
 verify: template emulator local deny ## everything that needs more than Rust
 

@@ -12,5 +12,6 @@ mod architecture;
 mod contract;
 mod events;
 mod properties;
+mod readme;
 mod reconcile;
 mod support;
