@@ -12,9 +12,13 @@ def show(text):
     print(f"\n▸ {text}", flush=True)
 
 
+class NotAsTold(Exception):
+    pass
+
+
 def expect(what, seen, wanted):
     if seen != wanted:
-        sys.exit(f"{what}: {seen!r} instead of {wanted!r}")
+        raise NotAsTold(f"{what}: {seen!r} instead of {wanted!r}")
 
 
 def deliver(invoke, event, outcome):
@@ -23,7 +27,7 @@ def deliver(invoke, event, outcome):
     expect("outcome", report["outcome"], outcome)
 
 
-def main():
+def story():
     with services.moto() as endpoint:
         show(f"moto's Organizations listens on {endpoint}; an organization is created.")
         organization = services.Organization(endpoint).create()
@@ -44,4 +48,10 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        story()
+    except NotAsTold as difference:
+        sys.exit(str(difference))
+    except KeyboardInterrupt:
+        print("\nInterrupted; everything started here has ended.", file=sys.stderr)
+        sys.exit(130)

@@ -61,7 +61,7 @@ def running(command, port, environment):
         try:
             wait_until_listening(process, port, command[0], log)
             yield process
-        except BaseException:
+        except Exception:
             print(f"--- {Path(str(command[0])).name} said:\n{tail(log)}", file=sys.stderr)
             raise
         finally:
