@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use thiserror::Error;
 use tokio::time::Instant;
@@ -33,6 +34,17 @@ pub struct Handler<O> {
     setup: Result<Keeper<O>, SettingsError>,
     print_metrics: fn(&str),
     warm: Cell<bool>,
+}
+
+/// What an invocation brings. Reading it never fails: what is not JSON at all is answered by the
+/// handler like any other bad request, and not by the runtime crate in words of its own.
+#[derive(Debug)]
+pub struct Payload(Option<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Box::deserialize(deserializer).ok()))
+    }
 }
 
 /// What a function with a faultless environment runs on.
@@ -73,10 +85,13 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
     ///
     /// # Errors
     /// [`Failure`], already logged.
-    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Report, Failure> {
+    pub async fn handle(&self, event: LambdaEvent<Payload>) -> Result<Report, Failure> {
         let started = Instant::now();
         let cold_start = !self.warm.replace(true);
-        debug!(payload = event.payload.get(), "invoked");
+        debug!(
+            payload = event.payload.0.as_deref().map(RawValue::get),
+            "invoked"
+        );
         let result = self.answer(&event).await;
         let run = Run {
             request_id: &event.context.request_id,
@@ -93,12 +108,19 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
         result
     }
 
-    async fn answer(&self, event: &LambdaEvent<Box<RawValue>>) -> Result<Report, Failure> {
+    async fn answer(&self, event: &LambdaEvent<Payload>) -> Result<Report, Failure> {
         let keeper = self
             .setup
             .as_ref()
             .map_err(|faults| Failure::Configuration(faults.clone()))?;
-        let request = Request::classify(Json::from(&*event.payload)).map_err(Failure::Request)?;
+        let payload = event
+            .payload
+            .0
+            .as_deref()
+            .ok_or(InvalidRequest::UnknownShape);
+        let request = payload
+            .and_then(|json| Request::classify(Json::from(json)))
+            .map_err(Failure::Request)?;
         let mode = request.mode_within(keeper.mode).map_err(Failure::Request)?;
         if request.trigger.kind == TriggerKind::Unrecognized {
             warn!(

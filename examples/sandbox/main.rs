@@ -12,13 +12,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use controltower_trusted_access::handler::{Handler, Keeper};
+use controltower_trusted_access::handler::{Handler, Keeper, Payload};
 use controltower_trusted_access::organizations::Organizations;
 use controltower_trusted_access::reconcile::Reconciler;
 use controltower_trusted_access::report::{Outcome, Report};
 use controltower_trusted_access::state::{Mode, TrustedAccess};
 use lambda_runtime::{Context, LambdaEvent};
-use serde_json::value::RawValue;
 
 use organization::Organization;
 use terminal::{bad, detail, good, json, step};
@@ -168,7 +167,7 @@ impl Sandbox {
 }
 
 /// A file as it is given, or as it is found from the package's folder.
-fn read(file: &str) -> Result<Box<RawValue>, String> {
+fn read(file: &str) -> Result<Payload, String> {
     let in_package = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = fs::read_to_string(file)
         .or_else(|_| fs::read_to_string(in_package))

@@ -1,7 +1,5 @@
 //! The table of inputs, and payloads that want to hurt.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{CONTROL_TOWER, OTHER, disabled, enabled, function};
@@ -204,12 +202,17 @@ fn twenty_duplicates_of_one_event_write_once() {
 }
 
 #[test]
-fn a_payload_that_is_not_json_is_answered_and_leaves_the_next_run_alone() {
-    let function = function(&enabled(), &[]);
-    for payload in ["", "{", "\u{feff}{}", "nul"] {
-        function
-            .invoke_within(payload, Duration::from_secs(30))
-            .error();
+fn a_payload_that_is_not_json_is_refused_like_any_other() {
+    let server = enabled();
+    let function = function(&server, &[]);
+    for payload in ["", "{", "\u{feff}{}", "nul", "{'mode':'audit'}"] {
+        assert_eq!(
+            function.invoke(payload).error().0,
+            "InvalidRequest",
+            "{payload}"
+        );
     }
+    assert_eq!(server.operations(), [""; 0]);
+    assert_eq!(function.log_lines(5, "ERROR").len(), 5);
     assert_eq!(function.invoke("{}").outcome(), "InSync");
 }
