@@ -58,6 +58,35 @@ fn a_failed_run_has_one_error_line_and_no_other() {
 }
 
 #[test]
+fn the_error_line_tells_what_lies_beneath_and_never_a_raw_response() {
+    let server = disabled();
+    server.script(LIST, [Reply::html(200)]);
+    let function = function(&server, &[]);
+    function.invoke("{}");
+    let cause = function.log_lines(1, "ERROR")[0]["cause"].clone();
+    assert!(
+        cause
+            .as_str()
+            .expect("a chain")
+            .starts_with("response error: "),
+        "{cause}"
+    );
+    assert!(
+        function
+            .lines(1)
+            .iter()
+            .all(|line| !line.contains("Gateway"))
+    );
+}
+
+#[test]
+fn an_error_line_without_a_cause_has_no_field_for_it() {
+    let function = function(&enabled(), &[]);
+    function.invoke("[]");
+    assert_eq!(function.log_lines(1, "ERROR")[0].get("cause"), None);
+}
+
+#[test]
 fn a_faulty_configuration_is_one_error_line_a_run() {
     let function = function(&enabled(), &[("MODE", "off")]);
     function.invoke("{}");

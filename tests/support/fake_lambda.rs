@@ -63,7 +63,8 @@ struct Invocation {
 pub struct Function {
     process: Child,
     invocations: Sender<Invocation>,
-    answers: Receiver<Answer>,
+    /// `None` where the process has ended.
+    answers: Receiver<Option<Answer>>,
     lines: Arc<Mutex<Vec<String>>>,
     line_arrived: Receiver<()>,
 }
@@ -73,6 +74,7 @@ impl Function {
     pub fn start(binary: &Path, environment: &[(&str, &str)]) -> Self {
         let (invocations, to_deliver) = channel();
         let (answered, answers) = channel();
+        let ended = answered.clone();
         let api = runtime_api(to_deliver, answered);
         let mut process = Command::new(binary)
             .env_clear()
@@ -91,6 +93,7 @@ impl Function {
                 reading.lock().expect("no reader panicked").push(line);
                 let _ = arrived.send(());
             }
+            let _ = ended.send(None);
         });
         Self {
             process,
@@ -115,9 +118,10 @@ impl Function {
         self.invocations
             .send(invocation)
             .expect("the runtime API listens");
-        self.answers
-            .recv_timeout(PATIENCE)
+        let answer = self.answers.recv_timeout(PATIENCE);
+        answer
             .expect("the function answers")
+            .expect("the function lives on")
     }
 
     /// Every line printed so far, once the metric line of the latest run is among them.
@@ -191,7 +195,7 @@ pub fn lambda_environment(runtime_api: &SocketAddr) -> [(&'static str, String); 
     ]
 }
 
-fn runtime_api(to_deliver: Receiver<Invocation>, answered: Sender<Answer>) -> SocketAddr {
+fn runtime_api(to_deliver: Receiver<Invocation>, answered: Sender<Option<Answer>>) -> SocketAddr {
     let to_deliver = Mutex::new(to_deliver);
     let number = AtomicU32::new(0);
     http::serve(move |request, stream| {
@@ -244,8 +248,8 @@ fn deliver(stream: &mut dyn Connection, number: u32, invocation: &Invocation) {
     );
 }
 
-fn accept(stream: &mut dyn Connection, answered: &Sender<Answer>, answer: Answer) {
-    let _ = answered.send(answer);
+fn accept(stream: &mut dyn Connection, answered: &Sender<Option<Answer>>, answer: Answer) {
+    let _ = answered.send(Some(answer));
     http::send(stream, &http::response(202, "application/json", &[], b"{}"));
 }
 
