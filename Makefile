@@ -7,8 +7,8 @@ TOOLS := target/tools
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(TOOLS)/$(CARGO_DENY_VERSION)/bin/cargo-deny
 BOOTSTRAP := target/lambda/controltower-trusted-access/bootstrap
-# What this machine can build: arm64 needs its target of Rust, x86_64 is the host's.
-ARCHITECTURE ?= x86_64
+# This machine's own: another one's needs its target of Rust.
+ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
 # cargo-lambda finds its zig on the PATH; sam asks nobody how it is used.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

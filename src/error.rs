@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::plan::Step;
 use crate::state::{Operation, display_as_serialized};
+use crate::text::one_line;
 
 /// Why a call to Organizations failed: the one classification that retries, error types and
 /// remedies all follow.
@@ -63,6 +64,13 @@ impl ApiErrorKind {
         matches!(self, Self::Throttled | Self::Conflict | Self::Unavailable)
     }
 
+    /// Whether such an end of an attempt leaves open if it took effect: there was no answer, or one
+    /// that does not say.
+    #[must_use]
+    pub fn leaves_open(self) -> bool {
+        matches!(self, Self::Unavailable | Self::InvalidResponse)
+    }
+
     fn remedy(self, operation: Operation) -> String {
         match self {
             Self::AccessDenied => format!(
@@ -84,8 +92,8 @@ impl ApiErrorKind {
             Self::Unavailable => "Nothing to do unless it lasts: then look at the AWS Health \
                  Dashboard and the function's way to the network"
                 .to_owned(),
-            Self::InvalidResponse => "Nothing was changed on it; if it lasts, look for a proxy or \
-                 an endpoint setting between the function and AWS"
+            Self::InvalidResponse => "Nothing to do unless it lasts: then look for a proxy or an \
+                 endpoint setting between the function and AWS"
                 .to_owned(),
         }
     }
@@ -152,7 +160,8 @@ pub enum ReconcileError {
     /// The write was accepted, and reads did not show it in time.
     #[error(
         "{} was accepted, and {} did not show it within {seconds} s. Organizations is eventually \
-         consistent: the next run looks again; if it lasts, look for who else changes it",
+         consistent: the next run looks again; if it lasts, look for who else changes it, and for a \
+         slow way to AWS",
         step.operation(),
         Operation::List
     )]
@@ -207,9 +216,9 @@ impl ReconcileError {
             Self::Read(error) | Self::Write(error) | Self::Verify { error, .. } => error.source(),
             Self::NotConverged { .. } | Self::DeadlineExceeded(_) => None,
         };
-        let chain: Vec<String> = successors(source, |&error| error.source())
+        let chain: Vec<_> = successors(source, |&error| error.source())
             .map(ToString::to_string)
             .collect();
-        chain.join(": ")
+        one_line(&chain.join(": "))
     }
 }

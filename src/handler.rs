@@ -1,17 +1,22 @@
-//! The Lambda edge: JSON in, a [`Report`] or a [`Diagnostic`] out, and the lines that a run leaves.
+//! The Lambda edge: JSON in, a [`Report`] or a [`Failure`] out, and the lines that a run leaves.
+
+mod failure;
 
 use std::cell::Cell;
-use std::fmt;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use lambda_runtime::{Diagnostic, LambdaEvent};
+use lambda_runtime::LambdaEvent;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use thiserror::Error;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use crate::error::ReconcileError;
+pub use failure::Failure;
+
 use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use crate::reconcile::Reconciler;
 use crate::report::{Outcome, Report};
@@ -56,20 +61,6 @@ pub struct Keeper<O> {
     pub mode: Mode,
 }
 
-/// An invocation that ends as a Lambda function error.
-#[derive(Error)]
-pub enum Failure {
-    /// The environment has faults; no invocation does anything.
-    #[error(transparent)]
-    Configuration(SettingsError),
-    /// The payload is no row of the contract's table.
-    #[error(transparent)]
-    Request(InvalidRequest),
-    /// The run failed.
-    #[error(transparent)]
-    Run(ReconcileError),
-}
-
 impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
     /// A handler that runs on `setup`, or that answers every invocation with its faults.
     /// `print_metrics` is given the metric line of each run.
@@ -92,7 +83,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             payload = event.payload.0.as_deref().map(RawValue::get),
             "invoked"
         );
-        let result = self.answer(&event).await;
+        let result = caught(self.answer(&event)).await;
         let run = Run {
             request_id: &event.context.request_id,
             duration: started.elapsed(),
@@ -140,6 +131,16 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             request.trigger,
         ))
     }
+}
+
+/// The result of a run, also of one that panics: it is answered and counted like any other failure.
+async fn caught(run: impl Future<Output = Result<Report, Failure>>) -> Result<Report, Failure> {
+    let mut run = pin!(run);
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(context)))
+            .unwrap_or(Poll::Ready(Err(Failure::Defect)))
+    })
+    .await
 }
 
 /// The instant by which a run must have ended, a little before Lambda's.
@@ -192,51 +193,18 @@ impl Run<'_> {
                 request_id,
                 "reconciled"
             ),
+            // The panic hook has left the line.
+            Err(Failure::Defect) => (),
             Err(failure) => error!(
                 error_type = failure.error_type(),
                 error = %failure,
                 cause = failure.cause(),
+                transient = failure.is_transient(),
                 duration_ms,
                 cold_start,
                 request_id,
                 "failed"
             ),
-        }
-    }
-}
-
-impl Failure {
-    /// The contract's `errorType`.
-    #[must_use]
-    pub fn error_type(&self) -> String {
-        match self {
-            Self::Configuration(_) => "InvalidConfiguration".to_owned(),
-            Self::Request(_) => "InvalidRequest".to_owned(),
-            Self::Run(error) => error.error_type(),
-        }
-    }
-
-    fn cause(&self) -> Option<String> {
-        match self {
-            Self::Run(error) => Some(error.cause()).filter(|cause| !cause.is_empty()),
-            Self::Configuration(_) | Self::Request(_) => None,
-        }
-    }
-}
-
-/// As narrow as the message: the runtime crate prints errors with `{:?}`, and a derived one would
-/// bring AWS's raw response with it.
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {self}", self.error_type())
-    }
-}
-
-impl From<Failure> for Diagnostic {
-    fn from(failure: Failure) -> Self {
-        Self {
-            error_type: failure.error_type(),
-            error_message: failure.to_string(),
         }
     }
 }

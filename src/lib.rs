@@ -2,17 +2,21 @@
 //! operator asked for: observe, compare, change only a difference, look again, say what happened.
 //!
 //! # Properties
-//! Each is proved by the test named beside it, in `tests/properties.rs`.
+//! Each with the tests under `tests/` that prove it.
 //!
 //! 1. **Level-triggered.** [`reconcile::Reconciler::run`] receives no event: for one state of the
-//!    world every event leads to the same AWS calls.
+//!    world every event leads to the same AWS calls. (`contract/calls.rs`: `p1_…`)
 //! 2. **Unknown is not disabled.** A failed or partial read is never followed by a write.
+//!    (`properties.rs`: `p2_…`; `adapter.rs` for what is no list)
 //! 3. **Audit never writes**, because in audit nothing that can write is called.
+//!    (`properties.rs`: `p3_…`)
 //! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards ends
 //!    in the desired state, and the run after that is `InSync` with one read pass.
+//!    (`properties.rs`: `p4_…`)
 //! 5. **One principal.** Nothing here can name another one than [`state::CONTROL_TOWER`].
+//!    (`architecture.rs`: `p5_…`; `adapter.rs` for the requests)
 //! 6. **Every invocation is answered**, before its deadline, with a report or an error of the
-//!    contract.
+//!    contract. (`properties.rs`: `p6_…`; `contract/errors.rs` for hangs and panics)
 //!
 //! # Map
 //! A file imports only from rows above it; `tests/architecture.rs` holds this table.

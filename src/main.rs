@@ -12,7 +12,7 @@ use lambda_runtime::{Error, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Error> {
-    if !standalone::in_lambda(|name| env::var(name).is_ok()) {
+    if !standalone::in_lambda(|name| env::var(name).ok()) {
         eprintln!("{}", standalone::HELP);
         return Ok(ExitCode::from(2));
     }

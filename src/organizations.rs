@@ -43,7 +43,6 @@ impl ReadTrustedAccess for Organizations {
     async fn read(&self) -> Result<Observation, ApiError> {
         let mut token = None;
         let mut used_tokens = HashSet::new();
-        let mut saw_a_list = false;
         for _ in 0..MOST_PAGES {
             let attempts = Attempts::default();
             let page = self
@@ -56,16 +55,23 @@ impl ReadTrustedAccess for Organizations {
                 .send()
                 .await
                 .map_err(|error| api_error(Operation::List, error, &attempts))?;
-            // Exactly the principal: a prefix or another case is another service.
-            let mut entries = page.enabled_service_principals().iter();
-            if let Some(entry) =
-                entries.find(|entry| entry.service_principal() == Some(CONTROL_TOWER))
+            let entries = page.enabled_service_principals();
+            if entries
+                .iter()
+                .any(|entry| entry.service_principal().is_none())
             {
+                return Err(not_understood("an entry that names no principal"));
+            }
+            // Exactly the principal: a prefix or another case is another service.
+            let is_ours =
+                |entry: &&EnabledServicePrincipal| entry.service_principal() == Some(CONTROL_TOWER);
+            if let Some(entry) = entries.iter().find(is_ours) {
                 return Ok(Observation::enabled(date_enabled(entry)));
             }
-            saw_a_list |= page.enabled_service_principals.is_some();
             match page.next_token {
-                None if saw_a_list => return Ok(Observation::disabled()),
+                None if page.enabled_service_principals.is_some() => {
+                    return Ok(Observation::disabled());
+                }
                 None => return Err(not_understood("an answer without a list of principals")),
                 Some(next) if !used_tokens.insert(next.clone()) => {
                     return Err(not_understood("a NextToken that was given before"));
@@ -110,8 +116,8 @@ fn date_enabled(entry: &EnabledServicePrincipal) -> Option<String> {
     entry.date_enabled()?.fmt(DateTimeFormat::DateTime).ok()
 }
 
-/// The error of a reply that has the shape of an answer and cannot be one. A list that is not there
-/// is not an empty list: taking it for one would be a write on a guess.
+/// The error of a reply that has the shape of an answer and cannot be one. A last page without a list
+/// is not a page with an empty list: taking it for one would be a write on a guess.
 fn not_understood(what: &str) -> ApiError {
     ApiError {
         operation: Operation::List,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::error::{ApiError, Phase, ReconcileError};
+use crate::error::{ApiError, Disposition, Phase, ReconcileError};
 use crate::plan::{Plan, Step};
 use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use crate::report::{Outcome, Reconciliation};
@@ -95,31 +95,43 @@ async fn enforce<O: ReadTrustedAccess + WriteTrustedAccess>(
     let answer = organizations.write(step).await;
     phase.set(Phase::Verifying(step));
     let after = match answer {
-        Ok(()) => timeout(CONVERGENCE, read_until_shown(organizations, step))
-            .await
-            .unwrap_or(Err(ReconcileError::NotConverged {
-                step,
-                seconds: CONVERGENCE.as_secs(),
-            }))?,
+        Ok(()) => read_until_shown(organizations, step).await?,
         Err(error) if error.answer_lost => read_once_after(organizations, step, error).await?,
         Err(error) => return Err(ReconcileError::Write(error)),
     };
     Ok(differed(Outcome::Remediated, step, before.state, after))
 }
 
+/// Reads until the step shows or its time is up. A read that may go better later does not end it, and
+/// is what the run fails with if nothing came after it.
 async fn read_until_shown(
     organizations: &impl ReadTrustedAccess,
     step: Step,
 ) -> Result<Observation, ReconcileError> {
-    let mut gap = SHORTEST_GAP;
-    loop {
-        sleep(gap).await;
-        match organizations.read().await {
-            Ok(seen) if seen.state == step.target() => return Ok(seen),
-            Ok(_) => gap = (gap * 2).min(LONGEST_GAP),
-            Err(error) => return Err(ReconcileError::Verify { step, error }),
+    let mut failed = None;
+    let shown = timeout(CONVERGENCE, async {
+        let mut gap = SHORTEST_GAP;
+        loop {
+            sleep(gap).await;
+            gap = (gap * 2).min(LONGEST_GAP);
+            failed = match organizations.read().await {
+                Ok(seen) if seen.state == step.target() => return Ok(seen),
+                Ok(_) => None,
+                Err(error) if error.kind.disposition() == Disposition::Transient => Some(error),
+                Err(error) => return Err(ReconcileError::Verify { step, error }),
+            };
         }
+    });
+    if let Ok(settled) = shown.await {
+        return settled;
     }
+    Err(match failed {
+        Some(error) => ReconcileError::Verify { step, error },
+        None => ReconcileError::NotConverged {
+            step,
+            seconds: CONVERGENCE.as_secs(),
+        },
+    })
 }
 
 /// Settles a write whose answer was lost: it took effect if a read shows it, else it failed.

@@ -116,7 +116,11 @@ impl Settings {
         let desired = note(DESIRED_STATE.read(&variable), &mut faults);
         let mode = note(MODE.read(&variable), &mut faults);
         let allow_disable = note(ALLOW_DISABLE.read(&variable), &mut faults);
-        note(second_switch(desired, mode, allow_disable), &mut faults);
+        if let (Some(TrustedAccess::Disabled), Some(Mode::Enforce), Some(false)) =
+            (desired, mode, allow_disable)
+        {
+            faults.push(second_switch_is_off(variable(ALLOW_DISABLE.variable)));
+        }
         for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ORGANIZATIONS"] {
             note(endpoint(name, variable(name)), &mut faults);
         }
@@ -137,19 +141,11 @@ fn note<T>(read: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
 }
 
 /// AWS recommends against switching trusted access off, so one variable alone must not do it.
-/// What could not be read has its own fault and is not judged again.
-fn second_switch(
-    desired: Option<TrustedAccess>,
-    mode: Option<Mode>,
-    allow_disable: Option<bool>,
-) -> Result<(), Fault> {
-    match (desired, mode, allow_disable) {
-        (Some(TrustedAccess::Disabled), Some(Mode::Enforce), Some(false)) => Err(Fault {
-            variable: ALLOW_DISABLE.variable,
-            got: "false".to_owned(),
-            takes: "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch",
-        }),
-        _ => Ok(()),
+fn second_switch_is_off(value: Option<OsString>) -> Fault {
+    Fault {
+        variable: ALLOW_DISABLE.variable,
+        got: value.map_or_else(|| "not set".to_owned(), |value| quoted(&value)),
+        takes: "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch",
     }
 }
 
@@ -235,9 +231,18 @@ mod tests {
     fn disabling_without_the_second_switch_is_one_fault_that_names_it() {
         assert_eq!(
             read(&[("DESIRED_STATE", "disabled")]).unwrap_err(),
-            "ALLOW_DISABLE is false: it takes true where DESIRED_STATE=disabled and MODE=enforce, \
+            "ALLOW_DISABLE is not set: it takes true where DESIRED_STATE=disabled and MODE=enforce, \
              as the second switch. Correct the function's environment; until then no AWS call is \
              made"
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_a_short_one_is_not() {
+        let shown = |value: &str| read(&[("MODE", value)]).unwrap_err();
+        assert!(shown(&"x".repeat(64)).starts_with(&format!("MODE is \"{}\": it", "x".repeat(64))));
+        assert!(
+            shown(&"x".repeat(65)).starts_with(&format!("MODE is \"{}\"…: it", "x".repeat(64)))
         );
     }
 

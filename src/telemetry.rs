@@ -13,6 +13,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Where the runtime crate logs a handler's error, with `{:?}`. The handler has logged it by then.
 const RUNTIME_ERROR_LINES: &str = "lambda_runtime::layers::panic";
+/// Where it prints a payload at TRACE, and ends the process if the payload is not UTF-8.
+const RUNTIME_PAYLOAD_LINES: &str = "lambda_runtime::layers::api_response";
 
 /// Sends `tracing` to stdout as JSON, one object a line, from now on; panics as well.
 ///
@@ -53,6 +55,7 @@ fn filter(variable: impl Fn(&str) -> Option<String>) -> Targets {
         .with_default(directives.default_level().unwrap_or(LevelFilter::INFO))
         .with_targets(directives)
         .with_target(RUNTIME_ERROR_LINES, LevelFilter::OFF)
+        .with_target(RUNTIME_PAYLOAD_LINES, LevelFilter::ERROR)
 }
 
 /// What one run counts for; a run that did not fail counts as a reconciliation.
@@ -182,17 +185,17 @@ mod tests {
     }
 
     #[test]
-    fn no_level_brings_back_the_runtimes_own_error_line() {
+    fn no_level_brings_back_the_lines_of_the_runtime_that_say_too_much() {
         for level in [
             "trace",
             "lambda_runtime=trace",
             "lambda_runtime::layers::panic=trace",
+            "lambda_runtime::layers::api_response=trace",
         ] {
             let variables = [("RUST_LOG", level)];
-            assert!(
-                !enabled(&variables, RUNTIME_ERROR_LINES, tracing::Level::ERROR),
-                "{level}"
-            );
+            let errors = enabled(&variables, RUNTIME_ERROR_LINES, tracing::Level::ERROR);
+            let payloads = enabled(&variables, RUNTIME_PAYLOAD_LINES, tracing::Level::TRACE);
+            assert!(!errors && !payloads, "{level}");
         }
     }
 }

@@ -4,14 +4,23 @@
 /// cuts a `userAgent` at about 1,000, and a message of AWS is a sentence or two.
 const LONGEST: usize = 1024;
 
-/// Cuts a text to 1,024 characters and replaces control characters by spaces, so that it can
-/// neither break a line nor drive a terminal.
+/// Cuts a text to 1,024 characters and puts spaces for what breaks a line, drives a terminal or turns
+/// the direction of writing around.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    text.chars()
-        .take(LONGEST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    let shown = |c: char| {
+        if c.is_control() || is_format(c) {
+            ' '
+        } else {
+            c
+        }
+    };
+    text.chars().take(LONGEST).map(shown).collect()
+}
+
+/// Unicode's line and paragraph separators, and its marks that change the direction of writing.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -27,6 +36,14 @@ mod tests {
     #[test]
     fn newlines_and_terminal_codes_become_spaces() {
         assert_eq!(one_line("a\r\nb\u{1b}[31mc\u{85}"), "a  b [31mc ");
+    }
+
+    #[test]
+    fn what_unicode_can_break_or_turn_a_line_with_becomes_spaces() {
+        assert_eq!(
+            one_line("a\u{2028}b\u{2029}c\u{202e}d\u{2066}e\u{200f}f"),
+            "a b c d e f"
+        );
     }
 
     proptest! {

@@ -14,6 +14,7 @@ pub use actor::Actor;
 pub use json::Json;
 
 use crate::state::{Mode, display_as_serialized};
+use crate::text::one_line;
 
 /// The kinds of wake-up that the contract names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -103,7 +104,7 @@ impl Request {
             (_, None) => return Self::without_source(payload),
         };
         Ok(Self {
-            trigger: Trigger::of_event(kind, payload, detail_type),
+            trigger: Trigger::of_event(kind, payload, detail_type.as_deref()),
             mode: None,
         })
     }
@@ -115,10 +116,10 @@ impl Request {
                 mode: None,
             });
         }
-        let keys = payload.keys().ok_or(InvalidRequest::UnknownShape)?;
-        match keys.as_slice() {
-            [] => Ok(Self::manual(None)),
-            [only] if only == "mode" => match payload.get("mode").and_then(Json::text).as_deref() {
+        let members = payload.members().ok_or(InvalidRequest::UnknownShape)?;
+        match (members.len(), payload.get("mode")) {
+            (0, _) => Ok(Self::manual(None)),
+            (1, Some(mode)) => match mode.text().as_deref() {
                 Some("audit") => Ok(Self::manual(Some(Mode::Audit))),
                 Some("enforce") => Ok(Self::manual(Some(Mode::Enforce))),
                 _ => Err(InvalidRequest::UnknownMode),
@@ -159,14 +160,16 @@ impl Trigger {
         }
     }
 
-    fn of_event(kind: TriggerKind, event: Json<'_>, detail_type: Option<String>) -> Self {
+    fn of_event(kind: TriggerKind, event: Json<'_>, detail_type: Option<&str>) -> Self {
         let detail = event.get("detail");
         let event_name = detail.and_then(|detail| detail.get("eventName"));
         Self {
             kind,
-            id: event.get("id").and_then(Json::text),
-            name: event_name.and_then(Json::text).or(detail_type),
-            time: event.get("time").and_then(Json::text),
+            id: event.get("id").and_then(Json::shown),
+            name: event_name
+                .and_then(Json::shown)
+                .or_else(|| detail_type.map(one_line)),
+            time: event.get("time").and_then(Json::shown),
             actor: detail.and_then(Actor::of_call),
         }
     }

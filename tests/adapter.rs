@@ -83,7 +83,7 @@ async fn the_read_is_one_signed_list_request_with_the_largest_page() {
         calls[0].content_type.as_deref(),
         Some("application/x-amz-json-1.1")
     );
-    assert!(calls[0].signed);
+    assert!(calls[0].signature.starts_with("AWS4-HMAC-SHA256 "));
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn each_write_is_one_request_that_names_control_tower_alone() {
         assert_eq!(calls.len(), 1);
         assert_eq!(calls[0].operation, operation);
         assert_eq!(calls[0].body, json!({"ServicePrincipal": CONTROL_TOWER}));
-        assert!(calls[0].signed);
+        assert!(calls[0].signature.starts_with("AWS4-HMAC-SHA256 "));
         assert_eq!(server.has(CONTROL_TOWER), target == TrustedAccess::Enabled);
         assert!(OTHERS.iter().all(|other| server.has(other)));
     }
@@ -199,6 +199,44 @@ async fn a_reply_that_is_no_list_is_an_error_and_never_an_empty_list() {
 }
 
 #[tokio::test]
+async fn a_last_page_without_a_list_is_an_error_whatever_the_pages_before_it_held() {
+    for last in [
+        Reply::ok(&json!({})),
+        Reply::ok(&json!({"EnabledServicePrincipals": null})),
+        Reply::Instead(200, "application/x-amz-json-1.1", Vec::new()),
+    ] {
+        let server = ScriptedOrganizations::with_pages(&[&OTHERS, &[CONTROL_TOWER]]);
+        server.script(LIST, [Reply::Honest, last]);
+        let error = read(&server).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_has_only_a_token_goes_on() {
+    let server = ScriptedOrganizations::with_pages(&[&[], &[CONTROL_TOWER]]);
+    server.script(LIST, [Reply::ok(&json!({"NextToken": "1"}))]);
+    assert_eq!(read(&server).await.unwrap().state, TrustedAccess::Enabled);
+}
+
+#[tokio::test]
+async fn an_entry_without_a_principal_is_an_error_and_not_somebody_elses() {
+    for entry in [
+        json!({}),
+        json!({"ServicePrincipal": null}),
+        json!({"DateEnabled": 1}),
+    ] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(
+            LIST,
+            [Reply::ok(&json!({"EnabledServicePrincipals": [entry]}))],
+        );
+        let error = read(&server).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
+    }
+}
+
+#[tokio::test]
 async fn every_refusal_has_its_kind_and_is_not_repeated() {
     for (code, kind) in [
         ("AccessDeniedException", ApiErrorKind::AccessDenied),
@@ -233,7 +271,14 @@ async fn what_may_pass_is_tried_five_times_and_has_its_kind() {
             ApiErrorKind::Throttled,
         ),
         (Reply::error("ThrottlingException"), ApiErrorKind::Throttled),
+        (Reply::error("SlowDown"), ApiErrorKind::Throttled),
+        (
+            Reply::error_of(429, "Unheard0f", "x"),
+            ApiErrorKind::Throttled,
+        ),
         (Reply::html(429), ApiErrorKind::Throttled),
+        (Reply::error("RequestTimeout"), ApiErrorKind::Unavailable),
+        (Reply::html(408), ApiErrorKind::Unavailable),
         (
             Reply::error("ConcurrentModificationException"),
             ApiErrorKind::Conflict,
@@ -293,9 +338,16 @@ async fn no_connection_at_all_is_unavailable() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_no_url_is_rejected_and_not_panicked_over() {
+async fn what_the_sdk_does_not_send_is_rejected_with_its_reason() {
     let error = adapter("no url at all").await.read().await.unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::Rejected, "{error}");
+    assert!(
+        error
+            .said
+            .starts_with("the AWS SDK did not send the request: "),
+        "{error}"
+    );
+    assert!(error.said.len() > 50, "{error}");
 }
 
 #[tokio::test]
@@ -316,6 +368,17 @@ async fn a_write_counts_as_lost_if_any_of_its_attempts_had_no_answer() {
         let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::Rejected);
         assert_eq!(error.answer_lost, lost);
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_cannot_be_understood_counts_as_lost() {
+    for reply in [Reply::html(302), Reply::html(400), Reply::html(200)] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(ENABLE, [reply]);
+        let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
+        assert!(error.answer_lost);
     }
 }
 

@@ -17,20 +17,24 @@ use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use super::failure::RetryAsClassified;
 use crate::settings::CaBundle;
 
-/// Attempts of one call, the first included. `AWS_MAX_ATTEMPTS` does not change it: the contract
-/// promises at most five.
+/// Attempts of one call, the first included. The contract promises at most five.
 const ATTEMPTS: u32 = 5;
+/// The longest pause before an attempt, also where AWS asks for more in `x-amz-retry-after`.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// How long one attempt may wait for its connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long one attempt may take in all. Five of them and the pauses between them (15 s at most)
-/// fit into the function's timeout of 120 s with room for a second call.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long one attempt may take in all. Five of them and the usual pauses between them (at most
+/// 1, 2, 4 and 8 s) are 45 s: two such calls and the 20 s that a write is given to show fit into the
+/// function's timeout of 120 s.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// A client configured by the environment, which trusts `ca_bundle` alone where one is given.
 ///
 /// Nothing is called yet: credentials are looked up by the first call.
 pub async fn connect(ca_bundle: Option<CaBundle>) -> Client {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    // Given here as well, because without it the SDK evaluates AWS_MAX_ATTEMPTS and AWS_RETRY_MODE
+    // and panics on a value that it does not like.
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries());
     if let Some(bundle) = ca_bundle {
         loader = loader.http_client(trusting(bundle.into_tls_context()));
     }
@@ -47,7 +51,7 @@ pub fn client_config(sdk: &SdkConfig) -> Builder {
         .token_bucket(TokenBucket::unlimited())
         .build();
     Builder::from(sdk)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_config(retries())
         .retry_partition(unlimited)
         .retry_classifier(RetryAsClassified)
         .timeout_config(
@@ -56,6 +60,12 @@ pub fn client_config(sdk: &SdkConfig) -> Builder {
                 .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                 .build(),
         )
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_max_backoff(LONGEST_PAUSE)
 }
 
 /// The SDK's default HTTP client with other roots: proxies from the environment stay in force.

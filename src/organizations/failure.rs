@@ -2,8 +2,10 @@
 //! the question whether a write may have taken effect all follow.
 
 use std::error::Error;
+use std::iter::successors;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_organizations::config::interceptors::{
     FinalizerInterceptorContextRef, InterceptorContext,
 };
@@ -17,16 +19,6 @@ use aws_sdk_organizations::operation::list_aws_service_access_for_organization::
 use crate::error::{ApiError, ApiErrorKind};
 use crate::state::Operation;
 use crate::text::one_line;
-
-/// Codes that mean "too many requests". The service models the first; the others are what AWS's
-/// front ends use, as the SDKs list them.
-const THROTTLING: [&str; 5] = [
-    "TooManyRequestsException",
-    "ThrottlingException",
-    "Throttling",
-    "RequestThrottled",
-    "RequestLimitExceeded",
-];
 
 /// Why one attempt failed; `None` where it did not.
 fn classify(attempt: &InterceptorContext) -> Option<ApiErrorKind> {
@@ -70,9 +62,10 @@ fn classify_answer(status: Option<u16>, code: Option<&str>) -> ApiErrorKind {
         (Some("AWSOrganizationsNotInUseException"), _) => ApiErrorKind::NotInOrganization,
         (Some("ConcurrentModificationException"), _) => ApiErrorKind::Conflict,
         (Some("ServiceException"), _) => ApiErrorKind::Unavailable,
-        (Some(code), _) if THROTTLING.contains(&code) => ApiErrorKind::Throttled,
-        (_, Some(500..)) => ApiErrorKind::Unavailable,
-        (None, Some(429)) => ApiErrorKind::Throttled,
+        (Some(code), _) if THROTTLING_ERRORS.contains(&code) => ApiErrorKind::Throttled,
+        (Some(code), _) if TRANSIENT_ERRORS.contains(&code) => ApiErrorKind::Unavailable,
+        (_, Some(429)) => ApiErrorKind::Throttled,
+        (_, Some(408 | 500..)) => ApiErrorKind::Unavailable,
         (None, Some(_)) => ApiErrorKind::InvalidResponse,
         (Some(_), _) | (None, None) => ApiErrorKind::Rejected,
     }
@@ -87,10 +80,7 @@ impl ClassifyRetry for RetryAsClassified {
     fn classify_retry(&self, attempt: &InterceptorContext) -> RetryAction {
         match classify(attempt) {
             None => RetryAction::NoActionIndicated,
-            // A conflict ends when somebody else's change does: it is given the longer pauses.
-            Some(ApiErrorKind::Throttled | ApiErrorKind::Conflict) => {
-                RetryAction::throttling_error()
-            }
+            Some(ApiErrorKind::Throttled) => RetryAction::throttling_error(),
             Some(kind) if kind.is_retried() => RetryAction::server_error(),
             Some(_) => RetryAction::RetryForbidden,
         }
@@ -133,7 +123,7 @@ impl Intercept for Attempts {
         let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         record.count += 1;
         record.last = classify(context.inner());
-        record.answer_lost |= record.last == Some(ApiErrorKind::Unavailable);
+        record.answer_lost |= record.last.is_some_and(ApiErrorKind::leaves_open);
         Ok(())
     }
 }
@@ -153,28 +143,31 @@ where
     if record.count > 1 {
         said = format!("{said} (after {} attempts)", record.count);
     }
+    // Where AWS gave a code, the SDK's chain says the same once more, and in part as a Debug print.
+    let source = error.code().is_none().then(|| Box::new(error) as Box<_>);
     ApiError {
         operation,
         kind,
         said,
         answer_lost: record.answer_lost,
-        source: Some(Box::new(error)),
+        source,
     }
 }
 
 /// AWS's code and message, or what happened instead of such an answer.
-fn said<E: ProvideErrorMetadata>(error: &SdkError<E>, kind: ApiErrorKind) -> String {
+fn said<E>(error: &SdkError<E>, kind: ApiErrorKind) -> String
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
     if let Some(code) = error.code() {
         let message = error.message().map(|message| format!(": {message}"));
         let said = one_line(&format!("{code}{}", message.unwrap_or_default()));
         return said.trim_end_matches(['.', ' ']).to_owned();
     }
-    match (
-        error,
-        error.raw_response().map(|answer| answer.status().as_u16()),
-    ) {
+    let status = error.raw_response().map(|answer| answer.status().as_u16());
+    match (error, status) {
         (SdkError::TimeoutError(_), _) => "no answer in time".to_owned(),
-        (_, Some(status)) if kind == ApiErrorKind::Unavailable && status < 400 => {
+        (_, Some(..400)) if kind == ApiErrorKind::Unavailable => {
             "the connection was cut before the answer was complete".to_owned()
         }
         (_, Some(status @ 400..)) => format!("an answer of status {status} without an error code"),
@@ -182,8 +175,15 @@ fn said<E: ProvideErrorMetadata>(error: &SdkError<E>, kind: ApiErrorKind) -> Str
         (_, None) if kind == ApiErrorKind::Unavailable => {
             "no connection, or it was cut before an answer came".to_owned()
         }
-        (_, None) => "the AWS SDK did not send the request (no credentials, no Region, or an \
-             endpoint that is not a URL)"
-            .to_owned(),
+        (_, None) => one_line(&format!(
+            "the AWS SDK did not send the request: {}",
+            root_cause(error)
+        )),
     }
+}
+
+/// What stands at the end of an error's chain.
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let last = successors(Some(error), |&error| error.source()).last();
+    last.map(ToString::to_string).unwrap_or_default()
 }

@@ -1,10 +1,10 @@
 //! Who made the call that an event reports.
 
-use aws_lambda_events::cloudwatch_events::cloudtrail::{SessionIssuer, UserIdentity};
+use aws_lambda_events::cloudwatch_events::cloudtrail::UserIdentity;
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
 
-use super::json::Json;
+use super::json::{Json, Text};
 use crate::text::one_line;
 
 /// The caller, from a CloudTrail record's `userIdentity` and its neighbours.
@@ -34,30 +34,35 @@ impl Actor {
     /// Reads the caller from an event's `detail`; `None` where it names none.
     pub(super) fn of_call(detail: Json<'_>) -> Option<Self> {
         let user_identity = detail.get("userIdentity");
-        let identity = user_identity.and_then(read_identity);
+        let identity = user_identity.and_then(read_identity).unwrap_or_default();
         let issuer = user_identity
             .and_then(|identity| identity.get("sessionContext"))
-            .and_then(|context| context.get("sessionIssuer"))
-            .and_then(Json::read::<SessionIssuer>);
-        let (kind, arn) = identity.map_or((None, None), |known| (Some(known.r#type), known.arn));
+            .and_then(|context| context.get("sessionIssuer"));
         let actor = Self {
-            kind: kind.as_deref().map(one_line),
-            arn: arn.as_deref().map(one_line),
-            issuer_arn: issuer.map(|issuer| one_line(&issuer.arn)),
-            source_ip: detail.get("sourceIPAddress").and_then(Json::text),
-            user_agent: detail.get("userAgent").and_then(Json::text),
+            kind: Some(one_line(&identity.r#type)).filter(|kind| !kind.is_empty()),
+            arn: identity.arn.as_deref().map(one_line),
+            issuer_arn: issuer
+                .and_then(|issuer| issuer.get("arn"))
+                .and_then(Json::shown),
+            source_ip: detail.get("sourceIPAddress").and_then(Json::shown),
+            user_agent: detail.get("userAgent").and_then(Json::shown),
         };
         (actor != Self::default()).then_some(actor)
     }
 }
 
-/// Reads `userIdentity` without its `sessionContext`.
+/// Reads the strings of `userIdentity`, and no type as an empty one.
 ///
-/// The crate's type for that part wants every field of `sessionIssuer`, which is `{}` for root, and
-/// an RFC 3339 `creationDate`, where CloudTrail also writes `20131102T010628Z`: with it, the root
-/// user who switched trusted access off would have no name in the report.
+/// The crate's type wants a `type`, which Control Tower's events leave out. Of `sessionContext` it
+/// wants every field of `sessionIssuer`, which is `{}` for root, and an RFC 3339 `creationDate`, where
+/// CloudTrail also writes `20131102T010628Z`. With all that, the root user who switched trusted access
+/// off would have no name in the report.
 fn read_identity(user_identity: Json<'_>) -> Option<UserIdentity> {
     let mut members = user_identity.members()?;
-    members.remove("sessionContext");
-    UserIdentity::deserialize(MapDeserializer::new(members.into_iter())).ok()
+    members.retain(|_, value| Json::from(*value).text().is_some());
+    members
+        .entry(Text("type".to_owned()))
+        .or_insert(serde_json::from_str("\"\"").ok()?);
+    let fields = members.into_iter().map(|(key, value)| (key.0, value));
+    UserIdentity::deserialize(MapDeserializer::new(fields)).ok()
 }

@@ -88,6 +88,52 @@ fn what_is_in_no_row_is_refused() {
 }
 
 #[test]
+fn a_refusal_says_whether_it_is_the_shape_or_the_mode() {
+    for (payload, why) in [
+        (r#"{"desired":"audit"}"#, InvalidRequest::UnknownShape),
+        (r#"{"mode":"audit","x":1}"#, InvalidRequest::UnknownShape),
+        (r#"{"mode":"off"}"#, InvalidRequest::UnknownMode),
+    ] {
+        assert_eq!(classify(payload), Err(why), "{payload}");
+    }
+}
+
+#[test]
+fn words_count_exactly_and_not_as_they_would_be_shown() {
+    let event = |words: &str| format!(r#"{{"source":"aws.events","detail-type":"{words}"}}"#);
+    assert_eq!(kind(&event("Scheduled Event")), Some(TriggerKind::Schedule));
+    for near in [
+        "Scheduled\\nEvent",
+        "Scheduled\\u0000Event",
+        "Scheduled Event ",
+    ] {
+        assert_eq!(
+            kind(&event(near)),
+            Some(TriggerKind::Unrecognized),
+            "{near}"
+        );
+    }
+    assert!(classify(r#"{"mode":"audit\u0000"}"#).is_err());
+}
+
+#[test]
+fn half_a_surrogate_pair_anywhere_is_no_fault_of_the_event() {
+    let event = r#"{"source":"aws.organizations","\ud800":1,"id":"\udfff!","detail":{"\ud800":2,"eventName":"X"}}"#;
+    let trigger = classify(event).unwrap().trigger;
+    assert_eq!(trigger.kind, TriggerKind::OrganizationsEvent);
+    assert_eq!(trigger.name.as_deref(), Some("X"));
+    assert!(trigger.id.unwrap().ends_with('!'));
+    assert_eq!(
+        kind(r#"{"Records":[],"\ud800":1}"#),
+        Some(TriggerKind::Unrecognized)
+    );
+    assert_eq!(
+        kind(r#"{"source":"\ud800","detail-type":"x"}"#),
+        Some(TriggerKind::Unrecognized)
+    );
+}
+
+#[test]
 fn a_manual_mode_is_taken_over_and_an_events_mode_is_not() {
     assert_eq!(
         classify(r#"{"mode":"audit"}"#).unwrap().mode,
@@ -159,6 +205,11 @@ fn the_caller_is_read_from_every_shape_that_cloudtrail_writes() {
         (caller.kind.as_deref(), caller.issuer_arn),
         (Some("Root"), None)
     );
+
+    let odd = json!({"userIdentity": {"arn": "arn:x", "accountId": 7, "sessionContext": {"sessionIssuer": {"arn": "arn:role"}}}});
+    let caller = actor(odd).unwrap();
+    assert_eq!((caller.kind, caller.arn.as_deref()), (None, Some("arn:x")));
+    assert_eq!(caller.issuer_arn.as_deref(), Some("arn:role"));
 
     let service = json!({"userIdentity": {"accountId": "1", "invokedBy": "AWS Internal"}, "sourceIPAddress": "AWS Internal"});
     assert_eq!(

@@ -78,6 +78,17 @@ fn a_write_whose_answer_was_lost_fails_with_its_error_if_a_read_does_not_show_it
 }
 
 #[test]
+fn a_write_whose_answer_cannot_be_understood_is_settled_by_a_read() {
+    let server = disabled();
+    server.forever(ENABLE, Reply::html(400));
+    assert_eq!(
+        function(&server, &[]).invoke("{}").error().0,
+        "InvalidResponse"
+    );
+    assert_eq!(server.operations(), [LIST, ENABLE, LIST]);
+}
+
+#[test]
 fn a_transient_fault_is_retried_within_the_call() {
     let server = disabled();
     server.script(

@@ -61,7 +61,7 @@ fn disabled_without_the_second_switch_is_a_fault_and_calls_nothing() {
     let server = enabled();
     let answer = function(&server, &[("DESIRED_STATE", "disabled")]).invoke("{}");
     let takes = "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch";
-    let message = format!("ALLOW_DISABLE is false: it takes {takes}. {REMEDY}");
+    let message = format!("ALLOW_DISABLE is not set: it takes {takes}. {REMEDY}");
     assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
     assert_eq!(server.operations(), [""; 0]);
 }
@@ -137,6 +137,44 @@ fn the_general_endpoint_variable_of_the_sdk_holds() {
     let function = Function::start(Path::new(BINARY), &[("AWS_ENDPOINT_URL", &endpoint)]);
     assert_eq!(function.invoke("{}").outcome(), "InSync");
     assert_eq!(server.operations(), [LIST]);
+}
+
+#[test]
+fn the_region_of_the_environment_is_the_one_that_is_signed_for() {
+    let server = enabled();
+    function(&server, &[("AWS_REGION", "eu-west-1")]).invoke("{}");
+    let signature = server.calls()[0].signature.clone();
+    // The endpoint is given, so it decides nothing; Organizations itself has one for each partition.
+    assert!(
+        signature.contains("/eu-west-1/organizations/aws4_request"),
+        "{signature}"
+    );
+}
+
+#[test]
+fn no_other_variable_of_the_sdk_stops_the_function() {
+    for variable in [
+        "AWS_MAX_ATTEMPTS",
+        "AWS_RETRY_MODE",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_SDK_UA_APP_ID",
+        "AWS_DISABLE_REQUEST_COMPRESSION",
+        "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+        "AWS_SIGV4A_SIGNING_REGION_SET",
+        "AWS_AUTH_SCHEME_PREFERENCE",
+        "AWS_DEFAULTS_MODE",
+        "AWS_PROFILE",
+        "AWS_CONFIG_FILE",
+    ] {
+        for value in ["", "0", "no such thing"] {
+            let server = enabled();
+            let answer = function(&server, &[(variable, value)]).invoke("{}");
+            assert_eq!(answer.outcome(), "InSync", "{variable}={value:?}");
+        }
+    }
 }
 
 /// The SDK panics on an empty one in a debug build.

@@ -195,8 +195,42 @@ fn without_credentials_the_run_is_rejected_with_a_remedy() {
     let (error_type, message) = answer.error();
     assert_eq!(error_type, "Rejected");
     assert!(
-        message.contains("did not send the request (no credentials"),
+        message.contains("did not send the request: no credentials found"),
         "{message}"
     );
     assert_eq!(server.operations(), [""; 0]);
+}
+
+/// The SDK panics over credentials that no header can hold.
+#[test]
+fn a_panic_is_answered_and_counted_like_any_other_failure() {
+    let function = function(&enabled(), &[("AWS_ACCESS_KEY_ID", "a\nb")]);
+    for _ in 0..2 {
+        let answer = function.invoke("{}");
+        let (error_type, message) = answer.error();
+        assert_eq!(error_type, "Rejected");
+        assert!(
+            message.starts_with("the run stopped at a defect"),
+            "{message}"
+        );
+    }
+    assert_eq!(function.log_lines(2, "ERROR").len(), 2);
+    let failures: Vec<_> = function
+        .metrics(2)
+        .iter()
+        .map(|metric| metric["Failures"].clone())
+        .collect();
+    assert_eq!(failures, [1, 1]);
+}
+
+#[test]
+fn a_message_of_any_length_leaves_a_short_line() {
+    let server = disabled();
+    server.forever(
+        LIST,
+        Reply::error_of(400, "InvalidInputException", &"x".repeat(300_000)),
+    );
+    let function = function(&server, &[]);
+    function.invoke("{}");
+    assert!(function.lines(1).iter().all(|line| line.len() < 4_000));
 }

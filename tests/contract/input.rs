@@ -25,6 +25,36 @@ fn an_organizations_event_reconciles() {
 }
 
 #[test]
+fn the_report_of_an_event_tells_all_that_the_event_tells() {
+    let event = include_str!("../../events/organizations-disable-assumed-role.json");
+    let answer = function(&enabled(), &[]).invoke(event);
+    assert_eq!(
+        *answer.report(),
+        json!({
+            "outcome": "InSync",
+            "servicePrincipal": CONTROL_TOWER,
+            "mode": "enforce",
+            "desired": "enabled",
+            "observed": "enabled",
+            "enabledSince": "2025-11-23T10:02:33.25Z",
+            "trigger": {
+                "kind": "OrganizationsEvent",
+                "id": "3f1c2d4e-0000-4000-8000-000000000001",
+                "name": "DisableAWSServiceAccess",
+                "time": "2026-11-23T10:00:15Z",
+                "actor": {
+                    "type": "AssumedRole",
+                    "arn": "arn:aws:sts::111122223333:assumed-role/PlatformCleanup/cleanup-7c1d",
+                    "issuerArn": "arn:aws:iam::111122223333:role/PlatformCleanup",
+                    "sourceIp": "203.0.113.17",
+                    "userAgent": "aws-cli/2.31.4 md/awscrt#0.27.6 ua/2.1 os/linux md/command#organizations.disable-aws-service-access",
+                },
+            },
+        })
+    );
+}
+
+#[test]
 fn a_control_tower_event_of_any_detail_type_reconciles() {
     let event = json!({"source": "aws.controltower", "detail-type": "Something New"});
     assert_eq!(kind_of(&event), "ControlTowerEvent");
@@ -201,8 +231,10 @@ fn twenty_duplicates_of_one_event_write_once() {
     assert_eq!(writes, 1);
 }
 
+/// What follows a whole value is not seen: the runtime crate does not look. Lambda itself hands on
+/// nothing but JSON.
 #[test]
-fn a_payload_that_is_not_json_is_refused_like_any_other() {
+fn a_payload_that_does_not_begin_with_a_json_value_is_refused_like_any_other() {
     let server = enabled();
     let function = function(&server, &[]);
     for payload in ["", "{", "\u{feff}{}", "nul", "{'mode':'audit'}"] {

@@ -12,7 +12,18 @@ fn run_with(environment: &[(&str, &str)]) -> Output {
 
 #[test]
 fn outside_lambda_it_says_in_two_lines_what_it_is_and_exits_2() {
-    for environment in [&[][..], &[("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9")]] {
+    let without_memory = [
+        ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "x"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "much"),
+    ];
+    for environment in [
+        &[][..],
+        &without_memory[..1],
+        &without_memory[..3],
+        &without_memory,
+    ] {
         let output = run_with(environment);
         assert_eq!(output.status.code(), Some(2));
         let said = String::from_utf8(output.stderr).expect("UTF-8");

@@ -7,6 +7,7 @@ when the block ends: by an exception, by Ctrl-C and by SIGTERM as well.
 import contextlib
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -85,14 +86,17 @@ def tail(log):
 
 
 def end(process):
-    """Ends the process and all it started; a second signal is for what does not want to go."""
+    """Ends the process and all it started; the second signal is for what does not want to go.
+
+    A second Ctrl-C meanwhile must not leave a server behind.
+    """
+    on_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=5)
-            if number == signal.SIGKILL:
-                return
+    signal.signal(signal.SIGINT, on_interrupt)
 
 
 @contextlib.contextmanager
@@ -154,7 +158,8 @@ def runtime_interface_emulator(bootstrap, endpoint, settings=None):
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         emulator = Path(folder, "aws-lambda-rie")
-        emulator.write_bytes(Path(rapid.__path__[0], "aws-lambda-rie-x86_64").read_bytes())
+        architecture = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+        emulator.write_bytes(Path(rapid.__path__[0], f"aws-lambda-rie-{architecture}").read_bytes())
         emulator.chmod(0o755)
         environment = aws_environment(endpoint) | {
             "AWS_LAMBDA_FUNCTION_NAME": FUNCTION,

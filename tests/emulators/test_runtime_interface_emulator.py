@@ -53,6 +53,13 @@ class UnderTheRuntimeInterfaceEmulator(unittest.TestCase):
         self.assertEqual(report["outcome"], "Remediated")
         self.assertNotIn(services.CONTROL_TOWER, self.organization.enabled())
 
+    def test_a_panic_of_the_shipped_binary_is_answered(self):
+        # The SDK panics over credentials that no header can hold. cargo-lambda would build with
+        # panic = "abort" if the release profile did not say otherwise.
+        invoke = self.function(AWS_ACCESS_KEY_ID="a\nb")
+        for _ in range(2):
+            self.assertEqual(invoke("{}")["errorType"], "Rejected")
+
     def test_a_refused_payload_does_not_harm_the_next_one(self):
         self.organization.create()
         invoke = self.function()

@@ -66,7 +66,8 @@ pub struct Call {
     pub operation: String,
     pub body: Value,
     pub content_type: Option<String>,
-    pub signed: bool,
+    /// The `Authorization` header.
+    pub signature: String,
     pub at: Instant,
 }
 
@@ -249,9 +250,10 @@ fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection)
         operation: operation.clone(),
         body: body.clone(),
         content_type: request.header("content-type").map(str::to_owned),
-        signed: request
+        signature: request
             .header("authorization")
-            .is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256")),
+            .unwrap_or_default()
+            .to_owned(),
         at: Instant::now(),
     });
     let scripted = state
