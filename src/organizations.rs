@@ -68,7 +68,8 @@ impl ReadTrustedAccess for Organizations {
             if let Some(entry) = entries.iter().find(is_ours) {
                 return Ok(Observation::enabled(date_enabled(entry)));
             }
-            match page.next_token {
+            // An empty token is none, as in the SDK's own paginators.
+            match page.next_token.filter(|token| !token.is_empty()) {
                 None if page.enabled_service_principals.is_some() => {
                     return Ok(Observation::disabled());
                 }

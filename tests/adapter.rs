@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
-use aws_sdk_organizations::config::Credentials;
 use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
+use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
 use controltower_trusted_access::error::{ApiError, ApiErrorKind};
 use controltower_trusted_access::organizations::{Organizations, client_config};
 use controltower_trusted_access::plan::{Plan, Step};
@@ -20,20 +20,16 @@ use crate::support::scripted_organizations::{
 
 const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
 
-/// The adapter with its own configuration, but for shorter waits.
-async fn adapter(endpoint: &str) -> Organizations {
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
+/// The adapter with its own configuration, but for shorter waits, and with nothing of the
+/// environment that the tests run in.
+fn adapter(endpoint: &str) -> Organizations {
+    let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "test");
+    let sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
-        .credentials_provider(Credentials::new(
-            "AKIAEXAMPLE",
-            "secret",
-            None,
-            None,
-            "test",
-        ))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
-        .load()
-        .await;
+        .build();
     let quick = RetryConfig::standard()
         .with_max_attempts(5)
         .with_initial_backoff(Duration::from_millis(1));
@@ -47,14 +43,11 @@ async fn adapter(endpoint: &str) -> Organizations {
 }
 
 async fn read(server: &ScriptedOrganizations) -> Result<Observation, ApiError> {
-    adapter(&server.endpoint()).await.read().await
+    adapter(&server.endpoint()).read().await
 }
 
 async fn write(server: &ScriptedOrganizations, target: TrustedAccess) -> Result<(), ApiError> {
-    adapter(&server.endpoint())
-        .await
-        .write(step_to(target))
-        .await
+    adapter(&server.endpoint()).write(step_to(target)).await
 }
 
 fn step_to(target: TrustedAccess) -> Step {
@@ -157,6 +150,15 @@ async fn a_token_that_comes_back_ends_the_read_with_an_error() {
         assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
         assert_eq!(server.operations().len(), tokens.len());
     }
+}
+
+#[tokio::test]
+async fn an_empty_token_is_the_end_of_the_list() {
+    let server = ScriptedOrganizations::with(&[]);
+    let last = json!({"EnabledServicePrincipals": [], "NextToken": ""});
+    server.forever(LIST, Reply::ok(&last));
+    assert_eq!(read(&server).await.unwrap(), Observation::disabled());
+    assert_eq!(server.operations(), [LIST]);
 }
 
 #[tokio::test]
@@ -324,7 +326,6 @@ async fn no_connection_at_all_is_unavailable() {
         .local_addr()
         .unwrap();
     let error = adapter(&format!("http://{nobody}"))
-        .await
         .read()
         .await
         .unwrap_err();
@@ -339,7 +340,7 @@ async fn no_connection_at_all_is_unavailable() {
 
 #[tokio::test]
 async fn what_the_sdk_does_not_send_is_rejected_with_its_reason() {
-    let error = adapter("no url at all").await.read().await.unwrap_err();
+    let error = adapter("no url at all").read().await.unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::Rejected, "{error}");
     assert!(
         error
@@ -400,7 +401,7 @@ async fn a_message_of_aws_stays_on_one_line() {
 #[tokio::test]
 async fn outages_do_not_use_up_the_retries_of_later_runs() {
     let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
-    let adapter = adapter(&server.endpoint()).await;
+    let adapter = adapter(&server.endpoint());
     for _ in 0..40 {
         server.script(LIST, vec![Reply::html(503); 5]);
         adapter.read().await.unwrap_err();

@@ -3,6 +3,7 @@
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_organizations::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -28,7 +29,13 @@ impl Organization {
         let embedded = MockAws::builder()
             .with_service(OrganizationsService::new())
             .build();
-        let sdk = embedded.sdk_config("us-east-1").await;
+        // Built here and not loaded: no variable of the user's own AWS set-up must reach the sandbox.
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(embedded.credentials_provider())
+            .http_client(embedded.http_client())
+            .build();
         let calls = Calls::default();
         let client = Client::from_conf(client_config(&sdk).interceptor(calls.clone()).build());
         let outside = Client::new(&sdk);
