@@ -23,9 +23,10 @@ help: ## this list
 fmt: ## format the code
 	cargo fmt
 
-lint: ## formatting and lints, as CI holds them
+lint: ## formatting, lints and documentation, as CI holds them
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --locked --quiet
 
 test: ## all tests that need only Rust
 	cargo test --locked
