@@ -320,6 +320,18 @@ async fn an_answer_cut_in_its_body_is_lost_and_asked_for_again() {
 }
 
 #[tokio::test]
+async fn answers_that_are_all_cut_in_their_bodies_are_unavailable() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    server.forever(LIST, Reply::CutInBody);
+    let error = read(&server).await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Unavailable);
+    assert_eq!(
+        error.said,
+        "the connection was cut before the answer was complete (after 5 attempts)"
+    );
+}
+
+#[tokio::test]
 async fn no_connection_at_all_is_unavailable() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()

@@ -52,6 +52,7 @@ fn a_failed_run_has_one_error_line_and_no_other() {
     let lines = function.log_lines(2, "ERROR");
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert_eq!(lines[0]["error_type"], "AccessDenied");
+    assert_eq!(lines[0]["transient"], false);
     assert_eq!(lines[0]["error"], answer.error().1);
     assert_eq!(lines[1]["error_type"], "InvalidRequest");
     assert_eq!(function.log_lines(2, "INFO"), [json!(null); 0]);
@@ -63,7 +64,12 @@ fn the_error_line_tells_what_lies_beneath_and_never_a_raw_response() {
     server.script(LIST, [Reply::html(200)]);
     let function = function(&server, &[]);
     function.invoke("{}");
-    let cause = function.log_lines(1, "ERROR")[0]["cause"].clone();
+    let line = &function.log_lines(1, "ERROR")[0];
+    assert_eq!(
+        (&line["error_type"], &line["transient"]),
+        (&json!("InvalidResponse"), &json!(true))
+    );
+    let cause = &line["cause"];
     assert!(
         cause
             .as_str()
