@@ -56,7 +56,7 @@ deny: $(CARGO_DENY) ## licences, bans and sources of the dependencies
 advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the network
 	$(CARGO_DENY) --locked check advisories
 
-verify: template emulator local deny ## everything that needs more than Rust
+verify: build template emulator local deny ## everything that needs more than Rust
 
 bench: $(BOOTSTRAP) ## how long the first answer takes, from the start of the process
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench cold_start
