@@ -1,27 +1,28 @@
 //! What the README says, held against the code.
 
-use controltower_trusted_access::error::ApiErrorKind;
+use controltower_trusted_access::error::{ApiErrorKind, Disposition};
 
 const README: &str = include_str!("../README.md");
 
+const OF_AWS: [ApiErrorKind; 7] = [
+    ApiErrorKind::AccessDenied,
+    ApiErrorKind::NotInOrganization,
+    ApiErrorKind::Rejected,
+    ApiErrorKind::Throttled,
+    ApiErrorKind::Conflict,
+    ApiErrorKind::Unavailable,
+    ApiErrorKind::InvalidResponse,
+];
+
 #[test]
 fn every_error_type_has_a_row_that_says_what_to_do() {
-    let of_aws = [
-        ApiErrorKind::AccessDenied,
-        ApiErrorKind::NotInOrganization,
-        ApiErrorKind::Rejected,
-        ApiErrorKind::Throttled,
-        ApiErrorKind::Conflict,
-        ApiErrorKind::Unavailable,
-        ApiErrorKind::InvalidResponse,
-    ];
     let own = [
         "InvalidConfiguration",
         "InvalidRequest",
         "NotConverged",
         "DeadlineExceeded",
     ];
-    let all = of_aws
+    let all = OF_AWS
         .iter()
         .map(ToString::to_string)
         .chain(own.map(str::to_owned));
@@ -40,20 +41,15 @@ fn every_error_type_has_a_row_that_says_what_to_do() {
 /// The order of the table is also a claim: what needs a human first, then what may pass.
 #[test]
 fn the_first_five_errors_are_the_ones_that_do_not_pass() {
-    use controltower_trusted_access::error::Disposition::Permanent;
     let position = |name: &str| README.find(&format!("| `{name}` |")).expect(name);
     let sixth = position("Throttled");
-    for kind in [
-        ApiErrorKind::AccessDenied,
-        ApiErrorKind::NotInOrganization,
-        ApiErrorKind::Rejected,
-        ApiErrorKind::Throttled,
-        ApiErrorKind::Conflict,
-        ApiErrorKind::Unavailable,
-        ApiErrorKind::InvalidResponse,
-    ] {
+    for kind in OF_AWS {
         let among_the_first = position(&kind.to_string()) < sixth;
-        assert_eq!(kind.disposition() == Permanent, among_the_first, "{kind}");
+        assert_eq!(
+            kind.disposition() == Disposition::Permanent,
+            among_the_first,
+            "{kind}"
+        );
     }
 }
 

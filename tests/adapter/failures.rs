@@ -1,0 +1,202 @@
+//! Every way a call can fail: its kind, whether it is tried again, whether a write may have taken effect.
+
+use controltower_trusted_access::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::ports::ReadTrustedAccess;
+use controltower_trusted_access::state::TrustedAccess;
+
+use super::{adapter, read, write};
+use crate::support::scripted_organizations::{
+    CONTROL_TOWER, DISABLE, ENABLE, LIST, Reply, ScriptedOrganizations,
+};
+
+#[tokio::test]
+async fn every_refusal_has_its_kind_and_is_not_repeated() {
+    for (code, kind) in [
+        ("AccessDeniedException", ApiErrorKind::AccessDenied),
+        (
+            "AWSOrganizationsNotInUseException",
+            ApiErrorKind::NotInOrganization,
+        ),
+        ("ConstraintViolationException", ApiErrorKind::Rejected),
+        ("InvalidInputException", ApiErrorKind::Rejected),
+        ("UnsupportedAPIEndpointException", ApiErrorKind::Rejected),
+        ("UnrecognizedClientException", ApiErrorKind::Rejected),
+        ("ExpiredTokenException", ApiErrorKind::Rejected),
+        ("SomethingNobodyHasHeardOf", ApiErrorKind::Rejected),
+    ] {
+        for operation in [LIST, ENABLE, DISABLE] {
+            let server = ScriptedOrganizations::with(&[]);
+            server.forever(operation, Reply::error(code));
+            let error = call(&server, operation).await.unwrap_err();
+            assert_eq!(error.kind, kind, "{operation} {code}");
+            assert_eq!(error.said, format!("{code}: as scripted by the test"));
+            assert!(!error.answer_lost, "{operation} {code}");
+            assert_eq!(server.operations(), [operation], "{code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_five_times_and_has_its_kind() {
+    for (reply, kind) in [
+        (
+            Reply::error("TooManyRequestsException"),
+            ApiErrorKind::Throttled,
+        ),
+        (Reply::error("ThrottlingException"), ApiErrorKind::Throttled),
+        (Reply::error("SlowDown"), ApiErrorKind::Throttled),
+        (
+            Reply::error_of(429, "Unheard0f", "x"),
+            ApiErrorKind::Throttled,
+        ),
+        (Reply::html(429), ApiErrorKind::Throttled),
+        (Reply::error("RequestTimeout"), ApiErrorKind::Unavailable),
+        (Reply::html(408), ApiErrorKind::Unavailable),
+        (
+            Reply::error("ConcurrentModificationException"),
+            ApiErrorKind::Conflict,
+        ),
+        (Reply::error("ServiceException"), ApiErrorKind::Unavailable),
+        (
+            Reply::error_of(500, "ServiceException", "x"),
+            ApiErrorKind::Unavailable,
+        ),
+        (
+            Reply::error_of(500, "InternalFailure", "x"),
+            ApiErrorKind::Unavailable,
+        ),
+        (Reply::html(500), ApiErrorKind::Unavailable),
+        (Reply::html(503), ApiErrorKind::Unavailable),
+        (Reply::html(599), ApiErrorKind::Unavailable),
+        (Reply::Cut, ApiErrorKind::Unavailable),
+        (Reply::Hang, ApiErrorKind::Unavailable),
+    ] {
+        for operation in [LIST, ENABLE, DISABLE] {
+            let server = ScriptedOrganizations::with(&[]);
+            server.forever(operation, reply.clone());
+            let error = call(&server, operation).await.unwrap_err();
+            assert_eq!(error.kind, kind, "{operation}: {error}");
+            assert_eq!(server.operations(), [operation; 5], "{error}");
+            assert!(error.said.ends_with("(after 5 attempts)"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_cut_in_its_body_is_lost_and_asked_for_again() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    server.script(LIST, [Reply::CutInBody, Reply::CutInBody]);
+    assert_eq!(read(&server).await.unwrap().state, TrustedAccess::Enabled);
+    assert_eq!(server.operations(), [LIST; 3]);
+}
+
+#[tokio::test]
+async fn answers_that_are_all_cut_in_their_bodies_are_unavailable() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    server.forever(LIST, Reply::CutInBody);
+    let error = read(&server).await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Unavailable);
+    assert_eq!(
+        error.said,
+        "the connection was cut before the answer was complete (after 5 attempts)"
+    );
+}
+
+#[tokio::test]
+async fn no_connection_at_all_is_unavailable() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = adapter(&format!("http://{nobody}"))
+        .read()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Unavailable);
+    assert_eq!(
+        error.to_string(),
+        "ListAWSServiceAccessForOrganization: no connection, or it was cut before an answer came \
+         (after 5 attempts). Nothing to do unless it lasts: then look at the AWS Health Dashboard \
+         and the function's way to the network"
+    );
+}
+
+#[tokio::test]
+async fn what_the_sdk_does_not_send_is_rejected_with_its_reason() {
+    let error = adapter("no url at all").read().await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Rejected, "{error}");
+    assert!(
+        error
+            .said
+            .starts_with("the AWS SDK did not send the request: "),
+        "{error}"
+    );
+    assert!(error.said.len() > 50, "{error}");
+}
+
+#[tokio::test]
+async fn a_write_counts_as_lost_if_any_of_its_attempts_had_no_answer() {
+    let refusal = || Reply::error("ConstraintViolationException");
+    for (replies, lost) in [
+        (vec![Reply::AppliedThenCut, refusal()], true),
+        (vec![Reply::html(502), refusal()], true),
+        (vec![Reply::error("ServiceException"), refusal()], true),
+        (
+            vec![Reply::error("TooManyRequestsException"), refusal()],
+            false,
+        ),
+        (vec![refusal()], false),
+    ] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(ENABLE, replies);
+        let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::Rejected);
+        assert_eq!(error.answer_lost, lost);
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_cannot_be_understood_counts_as_lost() {
+    for reply in [Reply::html(302), Reply::html(400), Reply::html(200)] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(ENABLE, [reply]);
+        let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
+        assert!(error.answer_lost);
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_aws_stays_on_one_line() {
+    let server = ScriptedOrganizations::with(&[]);
+    let message = format!("first\nsecond\u{1b}[31m{}", "x".repeat(1 << 20));
+    server.script(
+        LIST,
+        [Reply::error_of(400, "InvalidInputException", &message)],
+    );
+    let error = read(&server).await.unwrap_err().to_string();
+    assert!(error.starts_with(
+        "ListAWSServiceAccessForOrganization: InvalidInputException: first second [31m"
+    ));
+    assert!(!error.contains('\n') && error.len() < 2_000);
+}
+
+#[tokio::test]
+async fn outages_do_not_use_up_the_retries_of_later_runs() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    let adapter = adapter(&server.endpoint());
+    for _ in 0..40 {
+        server.script(LIST, vec![Reply::html(503); 5]);
+        adapter.read().await.unwrap_err();
+    }
+    server.script(LIST, vec![Reply::html(503); 4]);
+    assert_eq!(adapter.read().await.unwrap().state, TrustedAccess::Enabled);
+}
+
+async fn call(server: &ScriptedOrganizations, operation: &str) -> Result<(), ApiError> {
+    match operation {
+        LIST => read(server).await.map(drop),
+        ENABLE => write(server, TrustedAccess::Enabled).await,
+        _ => write(server, TrustedAccess::Disabled).await,
+    }
+}
