@@ -201,13 +201,19 @@ fn a_ca_bundle_replaces_the_trusted_roots() {
     assert_eq!(function.invoke("{}").outcome(), "InSync");
 }
 
+/// `SSL_CERT_FILE` stands for the system's roots, which vouch for the server here: the bundle must not
+/// be added to them but take their place.
 #[test]
-fn a_server_that_the_ca_bundle_does_not_vouch_for_is_unavailable() {
-    let server = ScriptedOrganizations::behind_tls(&[CONTROL_TOWER], &Authority::new());
+fn with_a_ca_bundle_the_systems_roots_count_no_more() {
+    let of_the_system = Authority::new();
+    let server = ScriptedOrganizations::behind_tls(&[CONTROL_TOWER], &of_the_system);
+    let system = NamedFile::holding(&of_the_system.pem());
     let bundle = NamedFile::holding(&Authority::new().pem());
-    let stranger = function(&server, &[("AWS_CA_BUNDLE", bundle.path())]);
-    assert_eq!(stranger.invoke("{}").error().0, "Unavailable");
-    let by_default = function(&server, &[]);
-    assert_eq!(by_default.invoke("{}").error().0, "Unavailable");
+    let roots = ("SSL_CERT_FILE", system.path());
+    let without = function(&server, &[roots]).invoke("{}");
+    assert_eq!(without.outcome(), "InSync");
+    server.forget_calls();
+    let with = function(&server, &[roots, ("AWS_CA_BUNDLE", bundle.path())]).invoke("{}");
+    assert_eq!(with.error().0, "Unavailable");
     assert_eq!(server.operations(), [""; 0]);
 }
