@@ -11,6 +11,8 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::text::one_line;
+
 /// Where the runtime crate logs a handler's error, with `{:?}`. The handler has logged it by then.
 const RUNTIME_ERROR_LINES: &str = "lambda_runtime::layers::panic";
 /// Where it prints a payload at TRACE, and ends the process if the payload is not UTF-8.
@@ -34,8 +36,8 @@ pub fn init() {
         .init();
     panic::set_hook(Box::new(|panicked| {
         let at = panicked.location().map(ToString::to_string);
-        let why = panicked.payload_as_str();
-        tracing::error!(at, why, "panicked: this is a defect, please report it");
+        let why = panicked.payload_as_str().map(one_line);
+        tracing::error!(at, why, "panicked");
     }));
 }
 
