@@ -6,16 +6,23 @@ INSTALLED := $(VENV)/.installed
 TOOLS := target/tools
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(TOOLS)/$(CARGO_DENY_VERSION)/bin/cargo-deny
+CYCLONEDX_VERSION := 0.5.9
+CYCLONEDX := $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)/bin/cargo-cyclonedx
+CHECKOV := $(TOOLS)/checkov/bin/checkov
+D2_VERSION := 0.1.33
+D2 := $(TOOLS)/d2-$(D2_VERSION)/node_modules/@terrastruct/d2
 BOOTSTRAP := target/lambda/controltower-trusted-access/bootstrap
 # This machine's own: another one's needs its target of Rust.
 ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+TARGET_FLAG := $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64)
 
 # cargo-lambda finds its zig on the PATH; sam asks nobody how it is used.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help fmt lint test sandbox local emulator build template deny advisories verify bench clean
+.PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
+	deny advisories verify bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,12 +50,31 @@ emulator: $(INSTALLED) $(BOOTSTRAP) ## the built binary under AWS's Runtime Inte
 build: $(BOOTSTRAP) ## the bootstrap that Lambda runs, by cargo-lambda
 
 $(BOOTSTRAP): $(INSTALLED) Cargo.toml Cargo.lock .cargo/config.toml $(shell find src -name '*.rs')
-	cargo lambda build --release --locked $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64)
+	cargo lambda build --release --locked $(TARGET_FLAG)
 	@touch $@
 
-template: $(INSTALLED) ## lint the template and build it with sam
+template: $(INSTALLED) $(CHECKOV) ## lint the templates, scan them, build with sam
 	sam validate --lint --region us-east-1
+	cfn-lint --non-zero-exit-code informational template.yaml forwarder.yaml
+	$(CHECKOV) --skip-download --quiet --compact --file template.yaml forwarder.yaml
 	sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+stack: package ## patterns, permissions, wiring and deployment of the template, and the package, by moto
+	cd tests/template && ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) $(abspath $(PYTHON)) -m unittest
+
+package: $(BOOTSTRAP) $(CYCLONEDX) ## what a release attaches, for this machine's architecture, in dist/
+	cargo lambda build --release --locked $(TARGET_FLAG) --output-format zip
+	$(PYTHON) release/package.py $(ARCHITECTURE) $(BOOTSTRAP).zip $(CYCLONEDX)
+
+diagram: $(D2) ## draw docs/architecture.svg
+	node docs/architecture.mjs $(D2) docs/architecture.d2 docs/architecture.svg
+
+diagram-is-current: $(D2) # that it was drawn from its source
+	node docs/architecture.mjs $(D2) docs/architecture.d2 target/architecture.svg
+	cmp docs/architecture.svg target/architecture.svg
+
+workflows: $(INSTALLED) ## audit the public workflows
+	zizmor --offline --quiet .github/workflows
 
 deny: $(CARGO_DENY) ## licences, bans and sources of the dependencies
 	$(CARGO_DENY) --locked check licenses bans sources
@@ -56,13 +82,13 @@ deny: $(CARGO_DENY) ## licences, bans and sources of the dependencies
 advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the network
 	$(CARGO_DENY) --locked check advisories
 
-verify: build template emulator local deny ## everything that needs more than Rust
+verify: build template stack emulator local diagram-is-current workflows deny ## everything that needs more than Rust
 
 bench: $(BOOTSTRAP) ## how long the first answer takes, from the start of the process
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench cold_start
 
 clean: ## remove what was built and installed here
-	rm -rf target $(VENV) .aws-sam
+	rm -rf target dist $(VENV) .aws-sam
 
 $(INSTALLED): requirements-dev.txt
 	python3 -m venv $(VENV)
@@ -71,3 +97,15 @@ $(INSTALLED): requirements-dev.txt
 
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)
+
+$(CYCLONEDX):
+	cargo install cargo-cyclonedx --version $(CYCLONEDX_VERSION) --locked --quiet --root $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)
+
+# In an environment of its own: it pins what sam needs newer.
+$(CHECKOV): requirements-checkov.txt
+	python3 -m venv $(TOOLS)/checkov
+	$(TOOLS)/checkov/bin/pip install --quiet --disable-pip-version-check --requirement requirements-checkov.txt
+	@touch $@
+
+$(D2):
+	npm install --no-save --no-audit --no-fund --silent --prefix $(TOOLS)/d2-$(D2_VERSION) @terrastruct/d2@$(D2_VERSION)

@@ -1,5 +1,7 @@
 //! What the README says, held against the code.
 
+use std::collections::BTreeSet;
+
 use controltower_trusted_access::error::{ApiErrorKind, Disposition};
 
 const README: &str = include_str!("../README.md");
@@ -14,19 +16,36 @@ const OF_AWS: [ApiErrorKind; 7] = [
     ApiErrorKind::InvalidResponse,
 ];
 
-#[test]
-fn every_error_type_has_a_row_that_says_what_to_do() {
+fn error_types() -> impl Iterator<Item = String> {
     let own = [
         "InvalidConfiguration",
         "InvalidRequest",
         "NotConverged",
         "DeadlineExceeded",
     ];
-    let all = OF_AWS
-        .iter()
-        .map(ToString::to_string)
-        .chain(own.map(str::to_owned));
-    for error_type in all {
+    let of_aws = OF_AWS.iter().map(ToString::to_string);
+    of_aws.chain(own.map(str::to_owned))
+}
+
+#[test]
+fn every_error_type_and_nothing_else_has_a_section_in_the_runbook() {
+    let errors = include_str!("../docs/runbook.md")
+        .split("\n## ")
+        .find(|part| part.starts_with("Errors\n"))
+        .unwrap();
+    let headings = errors
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .map(str::to_owned);
+    assert_eq!(
+        headings.collect::<BTreeSet<_>>(),
+        error_types().collect::<BTreeSet<_>>()
+    );
+}
+
+#[test]
+fn every_error_type_has_a_row_that_says_what_to_do() {
+    for error_type in error_types() {
         let row = README
             .lines()
             .find(|line| line.starts_with(&format!("| `{error_type}` |")));

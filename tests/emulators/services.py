@@ -53,7 +53,7 @@ def aws_environment(endpoint):
 
 @contextlib.contextmanager
 def running(command, port, environment):
-    """A process in a group of its own, from the moment it listens until the block ends."""
+    """A process in a group of its own, from the moment it listens until the block ends: yields what it prints."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -61,7 +61,7 @@ def running(command, port, environment):
         )
         try:
             wait_until_listening(process, port, command[0], log)
-            yield process
+            yield log
         except Exception:
             print(f"--- {Path(str(command[0])).name} said:\n{tail(log)}", file=sys.stderr)
             raise
@@ -80,9 +80,14 @@ def wait_until_listening(process, port, name, log):
     raise RuntimeError(f"{name} does not listen on port {port} after {READY_WITHIN} s:\n{tail(log)}")
 
 
+def printed(log):
+    # Not read through the file's position, which is where the process writes on.
+    size = os.fstat(log.fileno()).st_size
+    return os.pread(log.fileno(), size, 0).decode(errors="replace")
+
+
 def tail(log):
-    log.seek(0)
-    return log.read().decode(errors="replace")[-4000:]
+    return printed(log)[-4000:]
 
 
 def end(process):
@@ -152,7 +157,10 @@ def cargo_lambda_watch(endpoint):
 
 @contextlib.contextmanager
 def runtime_interface_emulator(bootstrap, endpoint, settings=None):
-    """A binary under AWS's own Runtime Interface Emulator: yields a way to invoke it with JSON."""
+    """A binary under AWS's own Runtime Interface Emulator: yields a way to invoke it with JSON.
+
+    `invoke.lines()` are the JSON lines that it has printed.
+    """
     import samcli.local.rapid as rapid
 
     port = free_port()
@@ -173,5 +181,6 @@ def runtime_interface_emulator(bootstrap, endpoint, settings=None):
             with urllib.request.urlopen(url, data=payload.encode(), timeout=150) as answer:
                 return json.loads(answer.read())
 
-        with running(command, port, environment):
+        with running(command, port, environment) as log:
+            invoke.lines = lambda: [json.loads(line) for line in printed(log).splitlines() if line.startswith("{")]
             yield invoke

@@ -1,0 +1,98 @@
+"""What moto's CloudFormation does not know, handed to moto's own services through their API.
+
+Importing it is enough: moto finds every subclass of its model. That botocore checks each property
+against AWS's service model on the way is half of the proof.
+"""
+
+import json
+
+import boto3
+from moto.core.common_models import CloudFormationModel
+
+
+def client(service, region):
+    return boto3.client(service, region_name=region)
+
+
+def put_alarm(name, properties, region):
+    # CloudFormation turns "10" into 10; botocore does not.
+    numbers = {key: int(properties[key]) for key in ("EvaluationPeriods", "Period") if key in properties}
+    cloudwatch = client("cloudwatch", region)
+    cloudwatch.put_metric_alarm(**properties | numbers)
+    alarm = cloudwatch.describe_alarms(AlarmNames=[properties["AlarmName"]])["MetricAlarms"][0]
+    return alarm["AlarmName"], {"Arn": alarm["AlarmArn"]}
+
+
+def set_queue_policy(name, properties, region):
+    for url in properties["Queues"]:
+        policy = json.dumps(properties["PolicyDocument"])
+        client("sqs", region).set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return name, {}
+
+
+def set_topic_policy(name, properties, region):
+    for arn in properties["Topics"]:
+        policy = json.dumps(properties["PolicyDocument"])
+        client("sns", region).set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    return name, {}
+
+
+def subscribe(name, properties, region):
+    return client("sns", region).subscribe(**properties)["SubscriptionArn"], {}
+
+
+def create_schedule(name, properties, region):
+    client("scheduler", region).create_schedule(Name=name[:64], **properties)
+    return name, {}
+
+
+def put_event_invoke_config(name, properties, region):
+    # Moto knows functions here, and neither versions nor $LATEST.
+    unqualified = {key: value for key, value in properties.items() if key != "Qualifier"}
+    client("lambda", region).put_function_event_invoke_config(**unqualified)
+    return name, {}
+
+
+CREATED_BY = {
+    "AWS::CloudWatch::Alarm": put_alarm,
+    "AWS::SQS::QueuePolicy": set_queue_policy,
+    "AWS::SNS::TopicPolicy": set_topic_policy,
+    "AWS::SNS::Subscription": subscribe,
+    "AWS::Scheduler::Schedule": create_schedule,
+    "AWS::Lambda::EventInvokeConfig": put_event_invoke_config,
+}
+
+
+def model(resource_type, create):
+    class Model(CloudFormationModel):
+        # Moto wants the second part to be the name of a service.
+        __module__ = "tests.cloudformation"
+
+        def __init__(self, physical_resource_id, attributes):
+            self.physical_resource_id = physical_resource_id
+            self.attributes = attributes
+
+        @staticmethod
+        def cloudformation_name_type():
+            return ""
+
+        @staticmethod
+        def cloudformation_type():
+            return resource_type
+
+        @classmethod
+        def has_cfn_attr(cls, attr):
+            return True
+
+        def get_cfn_attribute(self, attribute):
+            return self.attributes[attribute]
+
+        @classmethod
+        def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **_):
+            return cls(*create(resource_name, cloudformation_json["Properties"], region_name))
+
+    return Model
+
+
+# Held on to: moto finds its models among the living subclasses.
+MODELS = [model(resource_type, create) for resource_type, create in CREATED_BY.items()]

@@ -1,0 +1,134 @@
+"""The stack as moto's services have it after CloudFormation: triggers, queue, alarms, dashboard, outputs."""
+
+import json
+import unittest
+
+import stack
+
+FOURTEEN_DAYS = 14 * 24 * 3600
+HOURS = {"rate(15 minutes)": 0.25, "rate(45 minutes)": 0.75, "rate(699 minutes)": 11.65, "rate(1 hour)": 1,
+         "rate(6 hours)": 6, "rate(12 hours)": 12, "rate(1 day)": 24, "rate(3 days)": 72}
+
+
+class Deployment(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.keeper = self.enterContext(stack.deployed({"NotificationEmail": "ops@example.com"}))
+
+    def queue(self):
+        name = self.keeper.ids["DeadLetterQueue"].rsplit("/", 1)[1]
+        return f"arn:aws:sqs:us-east-1:{stack.ACCOUNT}:{name}"
+
+    def function(self):
+        return f"arn:aws:lambda:us-east-1:{stack.ACCOUNT}:function:{self.keeper.ids['Function']}"
+
+    def alarms(self):
+        return self.keeper.client("cloudwatch").describe_alarms()["MetricAlarms"]
+
+    def test_every_resource_was_created_and_every_output_has_a_value(self):
+        self.assertEqual(sorted(self.keeper.ids), sorted(self.keeper.body["Resources"]))
+        self.assertEqual(sorted(self.keeper.outputs), sorted(self.keeper.body["Outputs"]))
+        self.assertTrue(all("$" not in value for value in self.keeper.outputs.values()), self.keeper.outputs)
+
+    def test_every_rule_and_the_schedule_retry_and_leave_what_they_could_not_deliver(self):
+        schedule = self.keeper.client("scheduler").get_schedule(Name=self.keeper.ids["FunctionSchedule"])
+        targets = [target for rule in self.keeper.rules() for target in self.keeper.targets(rule)]
+        self.assertEqual(len(targets), 4)
+        for target in [*targets, schedule["Target"]]:
+            self.assertEqual(target["DeadLetterConfig"], {"Arn": self.queue()})
+            self.assertGreaterEqual(target["RetryPolicy"]["MaximumRetryAttempts"], 20)
+            self.assertGreaterEqual(target["RetryPolicy"]["MaximumEventAgeInSeconds"], 3600)
+
+    def test_the_schedule_sends_an_event_of_its_own_in_a_flexible_window(self):
+        schedule = self.keeper.client("scheduler").get_schedule(Name=self.keeper.ids["FunctionSchedule"])
+        self.assertEqual(schedule["ScheduleExpression"], "rate(1 hour)")
+        self.assertEqual(schedule["FlexibleTimeWindow"], {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 10})
+        self.assertEqual(schedule["Target"]["Arn"], self.function())
+        sent = json.loads(schedule["Target"]["Input"])
+        self.assertEqual((sent["source"], sent["detail-type"], sent["detail"]), ("aws.scheduler", "Scheduled Event", {}))
+
+    def test_the_rules_that_wake_the_function_aim_at_it_and_the_others_at_the_topic(self):
+        aims = {rule: [target["Arn"] for target in self.keeper.targets(rule)] for rule in self.keeper.rules()}
+        topic = self.keeper.ids["Topic"]
+        self.assertEqual(aims, {
+            "FunctionTrustedAccessChanged": [self.function()], "FunctionLandingZoneChanged": [self.function()],
+            "NotifyCallerKnown": [topic], "NotifyCallerUnknown": [topic],
+        })
+
+    def test_failures_go_to_the_queue_and_reports_to_the_bus(self):
+        config = self.keeper.client("lambda").get_function_event_invoke_config(FunctionName=self.keeper.ids["Function"])
+        self.assertEqual(config["DestinationConfig"], {
+            "OnFailure": {"Destination": self.queue()},
+            "OnSuccess": {"Destination": f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"},
+        })
+        self.assertEqual((config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]), (2, 3600))
+
+    def test_the_queue_is_encrypted_and_keeps_fourteen_days(self):
+        attributes = self.keeper.client("sqs").get_queue_attributes(
+            QueueUrl=self.keeper.ids["DeadLetterQueue"], AttributeNames=["All"],
+        )["Attributes"]
+        self.assertEqual(attributes["SqsManagedSseEnabled"], "true")
+        self.assertEqual(int(attributes["MessageRetentionPeriod"]), FOURTEEN_DAYS)
+
+    def test_the_log_is_json_in_a_group_with_retention(self):
+        group, = self.keeper.client("logs").describe_log_groups()["logGroups"]
+        self.assertEqual((group["logGroupName"], group["retentionInDays"]), ("/aws/lambda/keeper", 90))
+        logging = self.keeper.body["Resources"]["Function"]["Properties"]["LoggingConfig"]
+        self.assertEqual(logging, {
+            "LogFormat": "JSON", "ApplicationLogLevel": {"Ref": "LogLevel"}, "LogGroup": {"Ref": "FunctionLogGroup"},
+        })
+
+    def test_the_address_is_subscribed(self):
+        subscriptions = self.keeper.client("sns").list_subscriptions()["Subscriptions"]
+        self.assertEqual([(one["Protocol"], one["Endpoint"]) for one in subscriptions], [("email", "ops@example.com")])
+
+    def test_six_alarms_tell_the_topic_when_they_start_and_when_they_end(self):
+        alarms = self.alarms()
+        self.assertEqual(sorted(alarm["AlarmName"] for alarm in alarms), [
+            f"keeper-{name}" for name in ("dead-letters", "drift", "failures", "fight", "silence", "throttles")
+        ])
+        for alarm in alarms:
+            self.assertEqual((alarm["AlarmActions"], alarm["OKActions"]), ([self.keeper.ids["Topic"]],) * 2)
+            self.assertTrue(alarm["ActionsEnabled"])
+
+    def test_the_dashboard_shows_every_alarm_and_asks_the_functions_log(self):
+        body = json.loads(self.keeper.client("cloudwatch").get_dashboard(DashboardName="keeper")["DashboardBody"])
+        self.assertNotIn("${", json.dumps(body))
+        shown = [arn for widget in body["widgets"] for arn in widget["properties"].get("alarms", [])]
+        self.assertEqual(sorted(shown), sorted(alarm["AlarmArn"] for alarm in self.alarms()))
+        queries = [widget["properties"]["query"] for widget in body["widgets"] if widget["type"] == "log"]
+        self.assertEqual(len(queries), 2)
+        self.assertTrue(all(query.startswith("SOURCE '/aws/lambda/keeper' |") for query in queries))
+
+    def test_an_event_of_the_landing_zones_region_reaches_the_functions_rule_through_the_forwarder(self):
+        self.keeper.probe()
+        forwarder = stack.create(stack.template("forwarder.yaml"), region="eu-west-1")
+        forwarder.put(stack.event("controltower-reset-landing-zone"), stack.event("organizations-disable-root"))
+        delivered = self.keeper.delivered()
+        self.assertEqual(sorted(delivered), ["FunctionLandingZoneChanged"])
+        event, = delivered["FunctionLandingZoneChanged"]
+        self.assertEqual(event["detail"]["eventName"], "ResetLandingZone")
+
+
+class WithOtherParameters(unittest.TestCase):
+    def test_silence_is_two_schedule_periods_without_a_report_whatever_the_schedule(self):
+        for expression, hours in HOURS.items():
+            with self.subTest(expression), stack.deployed({"ScheduleExpression": expression}) as keeper:
+                found = keeper.client("cloudwatch").describe_alarms(AlarmNames=["keeper-silence"])["MetricAlarms"]
+                silence, = found
+                waited = silence["Period"] * silence["EvaluationPeriods"]
+                self.assertEqual(waited, 2 * hours * 3600)
+                self.assertEqual(silence["Period"] % 60, 0)
+                # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+                self.assertLessEqual(waited, 7 * 86400 if silence["Period"] >= 3600 else 86400)
+                self.assertEqual((silence["TreatMissingData"], silence["Statistic"]), ("breaching", "Sum"))
+                self.assertEqual((silence["ComparisonOperator"], silence["Threshold"]), ("LessThanThreshold", 1))
+
+    def test_nobody_is_subscribed_where_no_address_is_given(self):
+        with stack.deployed() as keeper:
+            self.assertEqual(keeper.client("sns").list_subscriptions()["Subscriptions"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
