@@ -2,8 +2,8 @@
 
     python release/package.py arm64|x86_64 BOOTSTRAP_ZIP CARGO_CYCLONEDX
 
-The zip that cargo-lambda made, the template that deploys it without Rust, the forwarder, an SBOM of
-what is linked into the binary, and the checksums of them all.
+The zip that cargo-lambda made, the template that deploys it without Rust, the forwarder, the runbook
+that every alarm names, an SBOM of what is linked into the binary, and the checksums of them all.
 """
 
 import hashlib
@@ -44,8 +44,8 @@ def release_template(architecture, archive):
 
 
 def linked(architecture):
-    """(name, version) of every crate of the shipped binary, as cargo resolves its features."""
-    tree = ["cargo", "tree", "--locked", "--edges", "normal", "--target", TARGETS[architecture], "--prefix", "none"]
+    """(name, version) of every crate of the shipped binary, as cargo resolves its features; no macro's crates."""
+    tree = ["cargo", "tree", "--locked", "--edges", "normal,no-proc-macro", "--target", TARGETS[architecture], "--prefix", "none"]
     lines = subprocess.run(tree, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     return {(name, version.removeprefix("v")) for name, version, *_ in map(str.split, lines)}
 
@@ -54,7 +54,7 @@ def bill_of_materials(architecture, cyclonedx):
     """CycloneDX of the shipped binary's dependencies.
 
     The tool asks `cargo metadata`, which mixes in the features that only tests switch on: without the
-    second look the SBOM would list some twenty crates that are not in the binary.
+    second look the SBOM would list some forty crates that are not in the binary.
     """
     options = ["--quiet", "--format", "json", "--describe", "binaries", "--no-build-deps", "--spec-version", "1.5"]
     subprocess.run([cyclonedx, "cyclonedx", *options, "--target", TARGETS[architecture]], cwd=ROOT, check=True)
@@ -81,7 +81,7 @@ def main(architecture, bootstrap_zip, cyclonedx):
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     shutil.copy(bootstrap_zip, DIST / f"{name}.zip")
-    for file in ("forwarder.yaml", "LICENSE"):
+    for file in ("forwarder.yaml", "docs/runbook.md", "LICENSE"):
         shutil.copy(ROOT / file, DIST)
     (DIST / f"template-{architecture}.yaml").write_text(release_template(architecture, f"{name}.zip"))
     (DIST / f"{name}.cdx.json").write_text(bill_of_materials(architecture, os.path.abspath(cyclonedx)))

@@ -75,7 +75,7 @@ class Deployment(unittest.TestCase):
 
     def test_the_log_is_json_in_a_group_with_retention(self):
         group, = self.keeper.client("logs").describe_log_groups()["logGroups"]
-        self.assertEqual((group["logGroupName"], group["retentionInDays"]), ("/aws/lambda/keeper", 90))
+        self.assertEqual((group["logGroupName"], group["retentionInDays"]), ("/controltower-trusted-access/keeper", 90))
         logging = self.keeper.body["Resources"]["Function"]["Properties"]["LoggingConfig"]
         self.assertEqual(logging, {
             "LogFormat": "JSON", "ApplicationLogLevel": {"Ref": "LogLevel"}, "LogGroup": {"Ref": "FunctionLogGroup"},
@@ -85,13 +85,15 @@ class Deployment(unittest.TestCase):
         subscriptions = self.keeper.client("sns").list_subscriptions()["Subscriptions"]
         self.assertEqual([(one["Protocol"], one["Endpoint"]) for one in subscriptions], [("email", "ops@example.com")])
 
-    def test_six_alarms_tell_the_topic_when_they_start_and_when_they_end(self):
+    def test_six_alarms_tell_the_topic_when_they_start_and_when_their_end_is_good_news(self):
         alarms = self.alarms()
         self.assertEqual(sorted(alarm["AlarmName"] for alarm in alarms), [
             f"keeper-{name}" for name in ("dead-letters", "drift", "failures", "fight", "silence", "throttles")
         ])
         for alarm in alarms:
-            self.assertEqual((alarm["AlarmActions"], alarm["OKActions"]), ([self.keeper.ids["Topic"]],) * 2)
+            topic = [self.keeper.ids["Topic"]]
+            ends_without_proof = alarm["AlarmName"] in ("keeper-failures", "keeper-drift")
+            self.assertEqual((alarm["AlarmActions"], alarm["OKActions"]), (topic, [] if ends_without_proof else topic))
             self.assertTrue(alarm["ActionsEnabled"])
 
     def test_the_dashboard_shows_every_alarm_and_asks_the_functions_log(self):
@@ -101,7 +103,7 @@ class Deployment(unittest.TestCase):
         self.assertEqual(sorted(shown), sorted(alarm["AlarmArn"] for alarm in self.alarms()))
         queries = [widget["properties"]["query"] for widget in body["widgets"] if widget["type"] == "log"]
         self.assertEqual(len(queries), 2)
-        self.assertTrue(all(query.startswith("SOURCE '/aws/lambda/keeper' |") for query in queries))
+        self.assertTrue(all(query.startswith("SOURCE '/controltower-trusted-access/keeper' |") for query in queries))
 
     def test_an_event_of_the_landing_zones_region_reaches_the_functions_rule_through_the_forwarder(self):
         self.keeper.probe()

@@ -27,7 +27,7 @@ class Package(unittest.TestCase):
     maxDiff = None
 
     def test_it_holds_these_files_and_the_checksum_of_each(self):
-        files = {"LICENSE", "forwarder.yaml", TEMPLATE.name, f"{NAME}.zip", f"{NAME}.cdx.json"}
+        files = {"LICENSE", "forwarder.yaml", "runbook.md", TEMPLATE.name, f"{NAME}.zip", f"{NAME}.cdx.json"}
         self.assertEqual({file.name for file in package.DIST.iterdir()}, files | {"SHA256SUMS"})
         sums = dict(reversed(line.split("  ")) for line in (package.DIST / "SHA256SUMS").read_text().splitlines())
         self.assertEqual(sums, {
@@ -79,12 +79,46 @@ class Package(unittest.TestCase):
         itself = {("controltower-trusted-access", package.version())}
         self.assertEqual(listed | itself, package.linked(ARCHITECTURE))
         self.assertIn("aws-sdk-organizations", {name for name, _ in listed})
-        # Only tests need it.
-        self.assertNotIn("proptest", {name for name, _ in listed})
+        # What only tests need, and what only macros do.
+        self.assertFalse({"proptest", "winterbaume-core", "syn", "quote"} & {name for name, _ in listed})
         known = {one["bom-ref"] for one in [*bill["components"], bill["metadata"]["component"]]}
         named = {one for entry in bill["dependencies"] for one in [entry["ref"], *entry["dependsOn"]]}
         self.assertLessEqual(named, known)
         self.assertNotIn(str(stack.ROOT), json.dumps(bill))
+
+
+class BothArchitectures(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def packaged(self, architecture, files):
+        folder = self.folder / architecture
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_text(content)
+        sums = [f"{hashlib.sha256(content.encode()).hexdigest()}  {name}\n" for name, content in files.items()]
+        (folder / "SHA256SUMS").write_text("".join(sums))
+        return folder
+
+    def join(self, *folders):
+        script = [sys.executable, stack.ROOT / "release" / "join.py", self.folder / "dist", *folders]
+        return subprocess.run(script, capture_output=True, text=True)
+
+    def test_are_joined_with_one_list_of_checksums(self):
+        both = [self.packaged(one, {f"{one}.zip": one, "forwarder.yaml": "the same"}) for one in ("arm64", "x86_64")]
+        self.assertEqual(self.join(*both).returncode, 0)
+        check = subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=self.folder / "dist", capture_output=True, text=True)
+        self.assertEqual(check.stdout.splitlines(), ["arm64.zip: OK", "forwarder.yaml: OK", "x86_64.zip: OK"])
+
+    def test_are_refused_where_a_shared_file_differs(self):
+        both = [self.packaged(one, {"forwarder.yaml": one}) for one in ("arm64", "x86_64")]
+        self.assertIn("forwarder.yaml differs", self.join(*both).stderr)
+
+    def test_are_refused_where_a_file_is_not_what_its_checksum_says(self):
+        one = self.packaged("arm64", {"arm64.zip": "arm64"})
+        (one / "arm64.zip").write_text("another")
+        refused = self.join(one)
+        self.assertEqual((refused.returncode, "package it again" in refused.stderr), (1, True))
 
 
 if __name__ == "__main__":

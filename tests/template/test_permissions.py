@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import unittest
 
 import stack
@@ -39,7 +40,7 @@ def queue_arn(keeper):
 
 def of_the_function(keeper, parameters):
     write = {"Resource": "*", "Condition": ONLY_CONTROL_TOWER, "Effect": "Allow"}
-    log = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:/aws/lambda/{stack.NAME}:*"
+    log = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:/controltower-trusted-access/{stack.NAME}:*"
     statements = [
         allow("ReadTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
         {"Sid": "EnableControlTowerOnly", "Action": "organizations:EnableAWSServiceAccess", **write},
@@ -130,6 +131,13 @@ class Permissions(unittest.TestCase):
         with stack.deployed(file="forwarder.yaml", region="eu-west-1") as forwarder:
             trusted = trust("events.amazonaws.com", **of_this_account)
             self.assert_role(forwarder, "ForwarderRole", trusted, [allow("Forward", "events:PutEvents", BUS)], "")
+
+    def test_in_govcloud_every_arn_is_of_govcloud(self):
+        # The translator writes the partition out; moto would know only the first.
+        arns = re.findall(r"arn:[^\"]+", json.dumps(stack.translated(region="us-gov-west-1")["Resources"]))
+        self.assertGreaterEqual(len(arns), 3)
+        for arn in arns:
+            self.assertRegex(arn, r"^arn:(aws-us-gov|\$\{AWS::Partition\}):")
 
     def test_no_arn_names_a_partition(self):
         for file in ("template.yaml", "forwarder.yaml"):
