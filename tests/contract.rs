@@ -5,6 +5,7 @@ mod calls;
 mod environment;
 mod errors;
 mod input;
+mod killed;
 mod lines;
 mod standalone;
 

@@ -111,6 +111,24 @@ impl Function {
 
     /// One invocation with this long to answer.
     pub fn invoke_within(&self, payload: &str, time: Duration) -> Answer {
+        self.send(payload, time);
+        self.answer()
+    }
+
+    /// One invocation that has 60 s, and whose answer is not waited for here.
+    pub fn begin(&self, payload: &str) {
+        self.send(payload, Duration::from_mins(1));
+    }
+
+    /// The answer to the invocation that was begun.
+    pub fn answer(&self) -> Answer {
+        let answer = self.answers.recv_timeout(PATIENCE);
+        answer
+            .expect("the function answers")
+            .expect("the function lives on")
+    }
+
+    fn send(&self, payload: &str, time: Duration) {
         let invocation = Invocation {
             payload: payload.as_bytes().to_vec(),
             deadline: SystemTime::now() + time,
@@ -118,10 +136,6 @@ impl Function {
         self.invocations
             .send(invocation)
             .expect("the runtime API listens");
-        let answer = self.answers.recv_timeout(PATIENCE);
-        answer
-            .expect("the function answers")
-            .expect("the function lives on")
     }
 
     /// Every line printed so far, once the metric line of the latest run is among them.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -31,8 +31,10 @@ pub enum Reply {
     Cut,
     /// An answer whose body is cut off in the middle.
     CutInBody,
-    /// No answer for as long as the test lives.
+    /// No answer for as long as the test lives; the request is not applied.
     Hang,
+    /// The same, and the request is applied.
+    AppliedThenHang,
 }
 
 impl Reply {
@@ -157,6 +159,15 @@ impl ScriptedOrganizations {
             .collect()
     }
 
+    /// Waits until this many requests have arrived.
+    pub fn wait_for_calls(&self, count: usize) {
+        let patience = Instant::now() + Duration::from_secs(150);
+        while self.calls().len() < count {
+            assert!(Instant::now() < patience, "only {:?}", self.operations());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     pub fn forget_calls(&self) {
         self.state().calls.clear();
     }
@@ -277,7 +288,10 @@ fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection)
             http::send(stream, &whole[..whole.len() - 5]);
             return Then::Close;
         }
-        Reply::Hang => {
+        hang @ (Reply::Hang | Reply::AppliedThenHang) => {
+            if let Reply::AppliedThenHang = hang {
+                state.apply(&operation, &body);
+            }
             drop(state);
             std::thread::park();
             return Then::Close;
