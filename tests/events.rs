@@ -1,8 +1,5 @@
 //! The files in `events/`: each is what its name says, and what the function reads from it is whole.
 
-use std::fs;
-use std::path::Path;
-
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
 use aws_lambda_events::cloudwatch_events::cloudtrail::AWSAPICall;
 use controltower_trusted_access::state::Mode;
@@ -10,28 +7,7 @@ use controltower_trusted_access::trigger::{Json, Request, TriggerKind};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Every event file's name and content, in order.
-pub fn all() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
-    let mut files: Vec<(String, String)> = fs::read_dir(folder)
-        .expect("events/ exists")
-        .map(|entry| entry.expect("it is readable").path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
-        .map(|path| {
-            let name = path
-                .file_name()
-                .expect("a file")
-                .to_string_lossy()
-                .into_owned();
-            (name, fs::read_to_string(path).expect("text"))
-        })
-        .collect();
-    files.sort();
-    files
-}
+use crate::support::event_files::all;
 
 fn classified(payload: &str) -> Request {
     let raw: &RawValue = serde_json::from_str(payload).expect("JSON");

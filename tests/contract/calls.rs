@@ -107,7 +107,7 @@ fn a_transient_fault_is_retried_within_the_call() {
 fn p1_for_one_state_of_the_world_every_event_leads_to_the_same_calls() {
     let server = enabled();
     let function = function(&server, &[]);
-    for (name, payload) in crate::events::all() {
+    for (name, payload) in crate::support::event_files::all() {
         server.forget_calls();
         server.set(CONTROL_TOWER, true);
         assert_eq!(function.invoke(&payload).outcome(), "InSync", "{name}");
@@ -122,7 +122,7 @@ fn p1_for_one_state_of_the_world_every_event_leads_to_the_same_calls() {
 }
 
 #[test]
-fn memory_stays_flat_over_300_invocations() {
+fn memory_sockets_and_threads_stay_flat_over_300_invocations() {
     let server = enabled();
     let function = function(&server, &[]);
     let event = include_str!("../../events/organizations-disable-sso-user.json");
@@ -133,7 +133,9 @@ fn memory_stays_flat_over_300_invocations() {
     };
     invoke(50);
     let before = function.peak_memory_kib();
+    let held = (function.sockets(), function.threads());
     invoke(250);
+    assert_eq!((function.sockets(), function.threads()), held);
     let growth = function.peak_memory_kib() - before;
     assert!(growth < 2048, "{growth} KiB");
 }

@@ -176,14 +176,36 @@ impl Function {
 
     /// The most memory that the process has held so far, in KiB.
     pub fn peak_memory_kib(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// How many threads the process has now.
+    pub fn threads(&self) -> u64 {
+        self.status("Threads:")
+    }
+
+    /// How many sockets the process holds open now.
+    pub fn sockets(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.process.id()));
+        let links = files
+            .expect("the process lives")
+            .flatten()
+            .flat_map(|file| std::fs::read_link(file.path()));
+        links
+            .filter(|link| link.to_string_lossy().starts_with("socket:"))
+            .count()
+    }
+
+    /// A number that Linux keeps about the process.
+    fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
             .expect("the process lives");
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmHWM:"))
-            .expect("Linux counts it");
+            .find(|line| line.starts_with(name))
+            .expect("Linux keeps it");
         let number = line.split_whitespace().nth(1).expect("a number follows");
-        number.parse().expect("of KiB")
+        number.parse().expect("a number")
     }
 }
 

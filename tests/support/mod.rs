@@ -1,5 +1,6 @@
 //! The fakes that all tests share, from the port up to the built binary.
 
+pub mod event_files;
 pub mod fake_lambda;
 pub mod fake_organizations;
 pub mod http;
