@@ -14,4 +14,8 @@ mod events;
 mod properties;
 mod readme;
 mod reconcile;
+#[expect(
+    dead_code,
+    reason = "shared with the programs in benches/, which need more of it"
+)]
 mod support;

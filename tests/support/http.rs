@@ -3,8 +3,11 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
 
 /// One parsed request.
 pub struct Request {
@@ -30,12 +33,62 @@ pub enum Then {
     KeepOpen,
     /// It is closed, answered or not.
     Close,
+    /// It is reset: the peer gets an error and not an end.
+    Reset,
 }
 
 /// A connection, plain or through TLS.
-pub trait Connection: Read + Write {}
+pub trait Connection: Read + Write {
+    /// What is beneath it.
+    fn socket(&self) -> &TcpStream;
+}
 
-impl<T: Read + Write> Connection for T {}
+impl Connection for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+/// Whether a server accepts connections. While it is closed nothing listens on the address.
+#[derive(Default)]
+pub struct Door {
+    closed: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Door {
+    /// Returns when a connection to the address is refused.
+    pub fn close(&self, address: SocketAddr) {
+        self.set(true);
+        // The first connection wakes the listener, which then goes away.
+        while TcpStream::connect(address).is_ok() {
+            thread::yield_now();
+        }
+    }
+
+    /// Returns when a connection to the address is accepted.
+    pub fn open(&self, address: SocketAddr) {
+        self.set(false);
+        while TcpStream::connect(address).is_err() {
+            thread::yield_now();
+        }
+    }
+
+    fn set(&self, closed: bool) {
+        *self.closed.lock().expect("no panic with the lock") = closed;
+        self.changed.notify_all();
+    }
+
+    fn is_closed(&self) -> bool {
+        *self.closed.lock().expect("no panic with the lock")
+    }
+
+    fn wait_until_open(&self) {
+        let closed = self.closed.lock().expect("no panic with the lock");
+        let open = self.changed.wait_while(closed, |closed| *closed);
+        drop(open.expect("no panic with the lock"));
+    }
+}
 
 /// Listens on a free port of the loopback interface until the process ends. `serve` runs on a
 /// thread of the connection's own.
@@ -43,24 +96,32 @@ pub fn serve<F>(serve: F) -> SocketAddr
 where
     F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
 {
-    serve_through(|stream| Box::new(stream), serve)
+    serve_behind(Arc::default(), |stream| Box::new(stream), serve)
 }
 
-/// The same, with `wrap` around each accepted connection.
-pub fn serve_through<W, F>(wrap: W, serve: F) -> SocketAddr
+/// The same behind a door, with `wrap` around each accepted connection.
+pub fn serve_behind<W, F>(door: Arc<Door>, wrap: W, serve: F) -> SocketAddr
 where
     W: Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static,
     F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+    let mut listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
     let address = listener
         .local_addr()
         .expect("a bound listener has an address");
     let parts = Arc::new((wrap, serve));
     thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let parts = Arc::clone(&parts);
-            thread::spawn(move || answer_all(&mut *parts.0(stream), &parts.1));
+        loop {
+            for stream in listener.incoming().flatten() {
+                if door.is_closed() {
+                    break;
+                }
+                let parts = Arc::clone(&parts);
+                thread::spawn(move || answer_all(&mut *parts.0(stream), &parts.1));
+            }
+            drop(listener);
+            door.wait_until_open();
+            listener = TcpListener::bind(address).expect("the port is still ours");
         }
     });
     address
@@ -69,8 +130,14 @@ where
 fn answer_all(stream: &mut dyn Connection, serve: &dyn Fn(Request, &mut dyn Connection) -> Then) {
     let mut unread = Vec::new();
     while let Some(request) = read_request(stream, &mut unread) {
-        if let Then::Close = serve(request, stream) {
-            return;
+        match serve(request, stream) {
+            Then::KeepOpen => {}
+            Then::Close => return,
+            Then::Reset => {
+                let socket = SockRef::from(stream.socket());
+                let _ = socket.set_linger(Some(Duration::ZERO));
+                return;
+            }
         }
     }
 }
@@ -142,7 +209,29 @@ pub fn response(status: u16, content_type: &str, headers: &[(&str, &str)], body:
     bytes
 }
 
+/// The same answer under another content type.
+pub fn with_content_type(answer: &[u8], content_type: &str) -> Vec<u8> {
+    let text = String::from_utf8(answer.to_vec()).expect("a JSON answer is text");
+    let (head, rest) = text.split_once("content-type: ").expect("it has one");
+    let (_, rest) = rest.split_once("\r\n").expect("the line ends");
+    format!("{head}content-type: {content_type}\r\n{rest}").into_bytes()
+}
+
 /// Sends bytes to a peer that may have gone away by now.
 pub fn send(stream: &mut dyn Connection, bytes: &[u8]) {
     let _ = stream.write_all(bytes).and_then(|()| stream.flush());
+}
+
+/// The same, byte by byte with pauses.
+pub fn send_slowly(stream: &mut dyn Connection, bytes: &[u8]) {
+    for byte in bytes {
+        if stream
+            .write_all(&[*byte])
+            .and_then(|()| stream.flush())
+            .is_err()
+        {
+            return;
+        }
+        thread::sleep(Duration::from_millis(200));
+    }
 }

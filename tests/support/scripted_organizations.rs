@@ -1,13 +1,18 @@
 //! AWS Organizations on loopback: stateful and honest by default, and as faulty as a test scripts it.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::http::{self, Connection, Request, Then};
+use super::http::{self, Connection, Door, Request, Then};
 use super::tls::{self, Authority};
+
+mod reply;
+
+pub use reply::{Obstacle, Part, Reply};
 
 pub const CONTROL_TOWER: &str = "controltower.amazonaws.com";
 pub const LIST: &str = "ListAWSServiceAccessForOrganization";
@@ -17,50 +22,6 @@ pub const DISABLE: &str = "DisableAWSServiceAccess";
 const TARGET_PREFIX: &str = "AWSOrganizationsV20161128.";
 const JSON: &str = "application/x-amz-json-1.1";
 const DATE_ENABLED: f64 = 1_763_892_153.25;
-
-/// What the server does with one request.
-#[derive(Clone)]
-pub enum Reply {
-    /// What Organizations would do.
-    Honest,
-    /// An answer of this status and body; the request is not applied.
-    Instead(u16, &'static str, Vec<u8>),
-    /// The request is applied and the connection cut before the answer.
-    AppliedThenCut,
-    /// The connection is cut; the request is not applied.
-    Cut,
-    /// An answer whose body is cut off in the middle.
-    CutInBody,
-    /// No answer for as long as the test lives; the request is not applied.
-    Hang,
-    /// The same, and the request is applied.
-    AppliedThenHang,
-}
-
-impl Reply {
-    /// An error as the API sends it: status 400, `__type` and `Message`.
-    pub fn error(code: &str) -> Self {
-        Self::error_of(400, code, "as scripted by the test")
-    }
-
-    pub fn error_of(status: u16, code: &str, message: &str) -> Self {
-        let body = json!({"__type": code, "Message": message}).to_string();
-        Self::Instead(status, JSON, body.into_bytes())
-    }
-
-    /// An answer of status 200 with this JSON.
-    pub fn ok(body: &Value) -> Self {
-        Self::Instead(200, JSON, body.to_string().into_bytes())
-    }
-
-    pub fn html(status: u16) -> Self {
-        Self::Instead(
-            status,
-            "text/html",
-            b"<html><h1>Gateway</h1></html>".to_vec(),
-        )
-    }
-}
 
 /// One request that arrived.
 #[derive(Debug, Clone)]
@@ -77,6 +38,7 @@ pub struct Call {
 #[derive(Clone)]
 pub struct ScriptedOrganizations {
     endpoint: String,
+    address: SocketAddr,
     shared: Arc<Mutex<State>>,
 }
 
@@ -89,6 +51,8 @@ struct State {
     stale_reads: u32,
     before_write: Option<Vec<Vec<String>>>,
     calls: Vec<Call>,
+    door: Arc<Door>,
+    untrusted: bool,
 }
 
 impl ScriptedOrganizations {
@@ -99,17 +63,46 @@ impl ScriptedOrganizations {
 
     /// The same with a list that is spread over pages.
     pub fn with_pages(pages: &[&[&str]]) -> Self {
-        let (shared, serve) = organization(pages);
-        let endpoint = format!("http://{}", http::serve(serve));
-        Self { endpoint, shared }
+        let shared = organization(pages);
+        let serving = Arc::clone(&shared);
+        let address = http::serve_behind(
+            door(&shared),
+            |stream| Box::new(stream),
+            move |request, stream| answer(&serving, &request, stream),
+        );
+        Self {
+            endpoint: format!("http://{address}"),
+            address,
+            shared,
+        }
     }
 
     /// One page behind TLS, with that authority's certificate.
     pub fn behind_tls(principals: &[&str], authority: &Authority) -> Self {
-        let (shared, serve) = organization(&[principals]);
-        let port = http::serve_through(authority.server(), serve).port();
-        let endpoint = format!("https://{}:{port}", tls::NAME);
-        Self { endpoint, shared }
+        Self::with_pages_behind_tls(&[principals], authority)
+    }
+
+    /// The same with a list that is spread over pages.
+    pub fn with_pages_behind_tls(pages: &[&[&str]], authority: &Authority) -> Self {
+        let shared = organization(pages);
+        let (serving, wrapping) = (Arc::clone(&shared), Arc::clone(&shared));
+        let (trusted, untrusted) = (authority.server(), Authority::new().server());
+        let address = http::serve_behind(
+            door(&shared),
+            move |stream| {
+                if lock(&wrapping).untrusted {
+                    untrusted(stream)
+                } else {
+                    trusted(stream)
+                }
+            },
+            move |request, stream| answer(&serving, &request, stream),
+        );
+        Self {
+            endpoint: format!("https://{}:{}", tls::NAME, address.port()),
+            address,
+            shared,
+        }
     }
 
     pub fn endpoint(&self) -> String {
@@ -136,6 +129,23 @@ impl ScriptedOrganizations {
     pub fn stale_reads_after_a_write(&self, reads: u32) -> &Self {
         self.state().stale_reads = reads;
         self
+    }
+
+    /// From now on no connection comes about.
+    pub fn obstruct(&self, obstacle: Obstacle) {
+        obstruct(&self.shared, self.address, obstacle);
+    }
+
+    /// Honest and open from now on, whatever was scripted.
+    pub fn heal(&self) {
+        let mut state = self.state();
+        state.script.clear();
+        state.forever.clear();
+        state.stale_reads = 0;
+        state.untrusted = false;
+        let door = Arc::clone(&state.door);
+        drop(state);
+        door.open(self.address);
     }
 
     /// Somebody else switches the principal on or off.
@@ -173,7 +183,7 @@ impl ScriptedOrganizations {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.lock().expect("no test panicked with the lock")
+        lock(&self.shared)
     }
 }
 
@@ -203,6 +213,11 @@ impl State {
         if operation != LIST {
             return http::response(200, JSON, &[], b"");
         }
+        http::response(200, JSON, &[], &self.page(body))
+    }
+
+    /// The page that a request asks for.
+    fn page(&mut self, body: &Value) -> Vec<u8> {
         let pages = match &self.before_write {
             Some(before) if self.stale_reads > 0 => {
                 self.stale_reads -= 1;
@@ -221,83 +236,127 @@ impl State {
         if index + 1 < pages.len() {
             page["NextToken"] = json!((index + 1).to_string());
         }
-        http::response(200, JSON, &[], page.to_string().as_bytes())
+        page.to_string().into_bytes()
+    }
+
+    /// Notes a request, and says what is to become of it.
+    fn arrived(&mut self, operation: &str, body: &Value, request: &Request) -> Reply {
+        let header = |name| request.header(name).map(str::to_owned);
+        self.calls.push(Call {
+            operation: operation.to_owned(),
+            body: body.clone(),
+            content_type: header("content-type"),
+            signature: header("authorization").unwrap_or_default(),
+            at: Instant::now(),
+        });
+        let scripted = self.script.get_mut(operation).and_then(VecDeque::pop_front);
+        let reply = scripted.or_else(|| self.forever.get(operation).cloned());
+        reply.unwrap_or(Reply::Honest)
     }
 }
 
-/// The state of an organization, and what answers from it.
-fn organization(
-    pages: &[&[&str]],
-) -> (
-    Arc<Mutex<State>>,
-    impl Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
-) {
+fn lock(shared: &Mutex<State>) -> MutexGuard<'_, State> {
+    shared.lock().expect("no test panicked with the lock")
+}
+
+fn door(shared: &Mutex<State>) -> Arc<Door> {
+    Arc::clone(&lock(shared).door)
+}
+
+fn obstruct(shared: &Mutex<State>, address: SocketAddr, obstacle: Obstacle) {
+    match obstacle {
+        Obstacle::Untrusted => lock(shared).untrusted = true,
+        Obstacle::Refused => door(shared).close(address),
+    }
+}
+
+fn organization(pages: &[&[&str]]) -> Arc<Mutex<State>> {
     let page = |page: &&[&str]| {
         page.iter()
             .map(|principal| (*principal).to_owned())
             .collect()
     };
-    let shared = Arc::new(Mutex::new(State {
+    Arc::new(Mutex::new(State {
         pages: pages.iter().map(page).collect(),
         ..State::default()
-    }));
-    let serving = Arc::clone(&shared);
-    (shared, move |request, stream| {
-        answer(&serving, &request, stream)
-    })
+    }))
 }
 
 fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection) -> Then {
-    let target = request
+    let operation = request
         .header("x-amz-target")
-        .expect("an Organizations request has a target");
-    let operation = target
-        .strip_prefix(TARGET_PREFIX)
-        .expect("of this API version")
+        .and_then(|target| target.strip_prefix(TARGET_PREFIX))
+        .expect("an Organizations request has a target of this API version")
         .to_owned();
     let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
-    let mut state = shared.lock().expect("no test panicked with the lock");
-    state.calls.push(Call {
-        operation: operation.clone(),
-        body: body.clone(),
-        content_type: request.header("content-type").map(str::to_owned),
-        signature: request
-            .header("authorization")
-            .unwrap_or_default()
-            .to_owned(),
-        at: Instant::now(),
-    });
-    let scripted = state
-        .script
-        .get_mut(&operation)
-        .and_then(VecDeque::pop_front);
-    let reply = scripted.or_else(|| state.forever.get(&operation).cloned());
-    let bytes = match reply.unwrap_or(Reply::Honest) {
-        Reply::Honest => state.honest(&operation, &body),
-        Reply::Instead(status, content_type, body) => {
-            http::response(status, content_type, &[], &body)
+    let reply = lock(shared).arrived(&operation, &body, request);
+    let honest = || lock(shared).honest(&operation, &body);
+    let apply = || lock(shared).apply(&operation, &body);
+    match reply {
+        Reply::Honest => http::send(stream, &honest()),
+        Reply::HonestAs(content_type) => {
+            http::send(stream, &http::with_content_type(&honest(), content_type));
         }
-        Reply::AppliedThenCut => {
-            state.apply(&operation, &body);
+        Reply::Padded(size) => {
+            let mut answer: Value = match operation.as_str() {
+                LIST => serde_json::from_slice(&lock(shared).page(&body)).expect("JSON"),
+                _ => json!({}),
+            };
+            apply();
+            answer["Padding"] = json!("x".repeat(size));
+            http::send(
+                stream,
+                &http::response(200, JSON, &[], answer.to_string().as_bytes()),
+            );
+        }
+        Reply::EndlessTokens => {
+            let token = lock(shared).calls.len();
+            let page =
+                json!({"EnabledServicePrincipals": [], "NextToken": format!("endless-{token}")});
+            http::send(
+                stream,
+                &http::response(200, JSON, &[], page.to_string().as_bytes()),
+            );
+        }
+        Reply::Instead(status, content_type, body) => {
+            http::send(stream, &http::response(status, content_type, &[], &body));
+        }
+        Reply::HonestThen(obstacle) => {
+            let bytes = honest();
+            let address = stream.socket().local_addr().expect("a connected socket");
+            obstruct(shared, address, obstacle);
+            http::send(stream, &bytes);
             return Then::Close;
         }
-        Reply::Cut => return Then::Close,
+        Reply::Slow(part) => {
+            let bytes = honest();
+            let quick = match part {
+                Part::Head => 0,
+                Part::Body => bytes.len().saturating_sub(40),
+            };
+            http::send(stream, &bytes[..quick]);
+            http::send_slowly(stream, &bytes[quick..]);
+        }
         Reply::CutInBody => {
-            let whole = state.honest(&operation, &body);
-            drop(state);
+            let whole = honest();
             http::send(stream, &whole[..whole.len() - 5]);
             return Then::Close;
         }
-        hang @ (Reply::Hang | Reply::AppliedThenHang) => {
-            if let Reply::AppliedThenHang = hang {
-                state.apply(&operation, &body);
-            }
-            drop(state);
-            std::thread::park();
+        Reply::AppliedThenCut => {
+            apply();
             return Then::Close;
         }
-    };
-    drop(state);
-    http::send(stream, &bytes);
+        Reply::Cut => return Then::Close,
+        Reply::AppliedThenReset => {
+            apply();
+            return Then::Reset;
+        }
+        Reply::Reset => return Then::Reset,
+        Reply::AppliedThenHang => {
+            apply();
+            std::thread::park();
+        }
+        Reply::Hang => std::thread::park(),
+    }
     Then::KeepOpen
 }

@@ -11,6 +11,12 @@ use super::http::Connection;
 /// The name that the server's certificate is for.
 pub const NAME: &str = "localhost";
 
+impl Connection for StreamOwned<ServerConnection, TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        &self.sock
+    }
+}
+
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
