@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench faults soak clean
+	deny advisories verify bench properties faults soak clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -86,6 +86,10 @@ verify: build template stack emulator local diagram-is-current workflows deny ##
 
 bench: $(BOOTSTRAP) ## how long the first answer takes, from the start of the process
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench cold_start
+
+properties: ## 10,000 random worlds for each property
+	PROPTEST_CASES=$(or $(CASES),10000) cargo test --locked --lib
+	PROPTEST_CASES=$(or $(CASES),10000) cargo test --locked --test suite properties::
 
 faults: $(BOOTSTRAP) ## every call × every fault on the release binary; writes docs/reliability.md
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench faults -- $(FAULTS)

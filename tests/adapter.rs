@@ -25,6 +25,11 @@ const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
 /// The adapter with its own configuration, but for shorter waits, and with nothing of the
 /// environment that the tests run in.
 fn adapter(endpoint: &str) -> Organizations {
+    adapter_within(endpoint, Duration::from_millis(200))
+}
+
+/// The same with another time-out for an attempt.
+pub fn adapter_within(endpoint: &str, time: Duration) -> Organizations {
     let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "test");
     let sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -36,7 +41,7 @@ fn adapter(endpoint: &str) -> Organizations {
         .with_max_attempts(5)
         .with_initial_backoff(Duration::from_millis(1));
     let impatient = TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_millis(200))
+        .operation_attempt_timeout(time)
         .build();
     let config = client_config(&sdk)
         .retry_config(quick)
@@ -52,7 +57,7 @@ async fn write(server: &ScriptedOrganizations, target: TrustedAccess) -> Result<
     adapter(&server.endpoint()).write(step_to(target)).await
 }
 
-fn step_to(target: TrustedAccess) -> Step {
+pub fn step_to(target: TrustedAccess) -> Step {
     let opposite = match target {
         TrustedAccess::Enabled => Observation::disabled(),
         TrustedAccess::Disabled => Observation::enabled(None),

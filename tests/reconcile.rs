@@ -18,6 +18,7 @@ fn world(state: TrustedAccess, faults: &[Fault]) -> FakeOrganizations {
 }
 
 const GOES_WELL: Turn = Turn {
+    delay: Duration::ZERO,
     outside: None,
     fault: None,
 };

@@ -30,6 +30,8 @@ pub enum Fault {
 /// What happens around one call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Turn {
+    /// How long the call is under way before it takes effect, while others may act.
+    pub delay: Duration,
     /// Somebody else sets the state just before.
     pub outside: Option<TrustedAccess>,
     /// How the call itself goes wrong.
@@ -39,8 +41,8 @@ pub struct Turn {
 impl From<Fault> for Turn {
     fn from(fault: Fault) -> Self {
         Self {
-            outside: None,
             fault: Some(fault),
+            ..Self::default()
         }
     }
 }
@@ -101,14 +103,19 @@ impl FakeOrganizations {
         self.world.borrow_mut().script.clear();
     }
 
-    fn next_turn(&self, operation: Operation) -> Option<Fault> {
-        let mut world = self.world.borrow_mut();
-        world.calls.push((operation, Instant::now()));
-        let turn = world.script.pop_front().unwrap_or_default();
+    async fn next_turn(&self, operation: Operation) -> Option<Fault> {
+        let turn = self.begin(operation);
+        sleep(turn.delay).await;
         if let Some(state) = turn.outside {
-            world.state = state;
+            self.world.borrow_mut().state = state;
         }
         turn.fault
+    }
+
+    fn begin(&self, operation: Operation) -> Turn {
+        let mut world = self.world.borrow_mut();
+        world.calls.push((operation, Instant::now()));
+        world.script.pop_front().unwrap_or_default()
     }
 
     fn observation(&self, stale: bool) -> Observation {
@@ -133,7 +140,7 @@ impl FakeOrganizations {
 
 impl ReadTrustedAccess for &FakeOrganizations {
     async fn read(&self) -> Result<Observation, ApiError> {
-        match self.next_turn(Operation::List) {
+        match self.next_turn(Operation::List).await {
             None => Ok(self.observation(false)),
             Some(Fault::Stale) => Ok(self.observation(true)),
             Some(fault) => Err(failed(Operation::List, fault).await),
@@ -143,7 +150,7 @@ impl ReadTrustedAccess for &FakeOrganizations {
 
 impl WriteTrustedAccess for &FakeOrganizations {
     async fn write(&self, step: Step) -> Result<(), ApiError> {
-        match self.next_turn(step.operation()) {
+        match self.next_turn(step.operation()).await {
             None | Some(Fault::Stale) => {
                 self.apply(step);
                 Ok(())

@@ -154,7 +154,18 @@ impl ScriptedOrganizations {
     }
 
     pub fn has(&self, principal: &str) -> bool {
-        self.state().pages.iter().flatten().any(|p| p == principal)
+        self.principals().iter().any(|p| p == principal)
+    }
+
+    /// The enabled principals, in order.
+    pub fn principals(&self) -> Vec<String> {
+        self.state().pages.iter().flatten().cloned().collect()
+    }
+
+    /// Another list, over these pages.
+    pub fn relist(&self, pages: &[Vec<&str>]) {
+        let page = |page: &Vec<&str>| page.iter().map(|&principal| principal.to_owned()).collect();
+        self.state().pages = pages.iter().map(page).collect();
     }
 
     pub fn calls(&self) -> Vec<Call> {
