@@ -9,6 +9,10 @@ CARGO_DENY := $(TOOLS)/$(CARGO_DENY_VERSION)/bin/cargo-deny
 CYCLONEDX_VERSION := 0.5.9
 CYCLONEDX := $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)/bin/cargo-cyclonedx
 CHECKOV := $(TOOLS)/checkov/bin/checkov
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := $(TOOLS)/fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := $(TOOLS)/mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
 D2_VERSION := 0.1.33
 D2 := $(TOOLS)/d2-$(D2_VERSION)/node_modules/@terrastruct/d2
 BOOTSTRAP := target/lambda/controltower-trusted-access/bootstrap
@@ -22,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench properties faults soak clean
+	deny advisories verify bench properties faults soak fuzz mutants clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -97,6 +101,23 @@ faults: $(BOOTSTRAP) ## every call × every fault on the release binary; writes 
 soak: $(BOOTSTRAP) ## 20,000 invocations of the release binary in one process, with all events and many faults
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench soak
 
+SECONDS ?= 60
+# `address` watches the unsafe code of the dependencies as well, and is ten times slower. Sanitizers are
+# not stable yet, and no target shall need a second toolchain.
+SANITIZER ?= none
+FUZZ = $(if $(filter none,$(SANITIZER)),,RUSTC_BOOTSTRAP=1) $(CARGO_FUZZ) run --sanitizer $(SANITIZER) \
+	--codegen-units 16 --target-dir target/fuzz-$(SANITIZER)
+# What is a finding besides a panic: 10 s or 1 GiB for one input.
+FUZZED = -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+
+fuzz: $(CARGO_FUZZ) ## hostile events and answers, each for SECONDS (60)
+	mkdir -p fuzz/corpus/event fuzz/corpus/answers
+	$(FUZZ) event fuzz/corpus/event fuzz/seeds/event events -- -dict=fuzz/event.dict $(FUZZED)
+	$(FUZZ) answers fuzz/corpus/answers fuzz/seeds/answers -- -dict=fuzz/answers.dict $(FUZZED)
+
+mutants: $(CARGO_MUTANTS) ## whether the tests notice when the code is broken; takes the better part of an hour
+	$(CARGO_MUTANTS) mutants --jobs 2 --output target
+
 clean: ## remove what was built and installed here
 	rm -rf target dist $(VENV) .aws-sam
 
@@ -110,6 +131,12 @@ $(CARGO_DENY):
 
 $(CYCLONEDX):
 	cargo install cargo-cyclonedx --version $(CYCLONEDX_VERSION) --locked --quiet --root $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)
+
+$(CARGO_FUZZ):
+	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --quiet --root $(TOOLS)/fuzz-$(CARGO_FUZZ_VERSION)
+
+$(CARGO_MUTANTS):
+	cargo install cargo-mutants --version $(CARGO_MUTANTS_VERSION) --locked --quiet --root $(TOOLS)/mutants-$(CARGO_MUTANTS_VERSION)
 
 # In an environment of its own: it pins what sam needs newer.
 $(CHECKOV): requirements-checkov.txt

@@ -71,3 +71,24 @@ impl From<Failure> for Diagnostic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{ApiError, ApiErrorKind};
+    use crate::state::Operation;
+
+    #[test]
+    fn a_debug_print_says_what_the_error_type_and_the_message_say_and_no_more() {
+        let failure = Failure::Run(ReconcileError::Read(ApiError {
+            operation: Operation::List,
+            kind: ApiErrorKind::Conflict,
+            said: "busy".to_owned(),
+            answer_lost: false,
+            source: Some("a raw response".into()),
+        }));
+        let printed = format!("{failure:?}");
+        assert_eq!(printed, format!("Conflict: {failure}"));
+        assert!(!printed.contains("raw"), "{printed}");
+    }
+}

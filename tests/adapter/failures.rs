@@ -156,13 +156,19 @@ async fn a_write_counts_as_lost_if_any_of_its_attempts_had_no_answer() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_cannot_be_understood_counts_as_lost() {
-    for reply in [Reply::html(302), Reply::html(400), Reply::html(200)] {
+async fn a_write_whose_answer_cannot_be_understood_counts_as_lost_and_names_its_status() {
+    for (status, what_is_wrong) in [
+        (200, "that cannot be understood"),
+        (302, "that cannot be understood"),
+        (400, "without an error code"),
+    ] {
         let server = ScriptedOrganizations::with(&[]);
-        server.script(ENABLE, [reply]);
+        server.script(ENABLE, [Reply::html(status)]);
         let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
         assert!(error.answer_lost);
+        let said = format!("an answer of status {status} {what_is_wrong}");
+        assert_eq!(error.said, said);
     }
 }
 
