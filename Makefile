@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench properties faults soak fuzz mutants clean
+	deny advisories verify bench properties faults soak conformance fuzz mutants clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -100,6 +100,9 @@ faults: $(BOOTSTRAP) ## every call × every fault on the release binary; writes 
 
 soak: $(BOOTSTRAP) ## 20,000 invocations of the release binary in one process, with all events and many faults
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench soak
+
+conformance: $(INSTALLED) ## one set of cases against every Organizations that runs without an account
+	$(PYTHON) tests/emulators/conformance.py
 
 SECONDS ?= 60
 # `address` watches the unsafe code of the dependencies as well, and is ten times slower. Sanitizers are
