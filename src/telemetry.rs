@@ -11,7 +11,7 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::text::one_line;
+use crate::text::{harmless, one_line};
 
 /// Where the runtime crate logs a handler's error, with `{:?}`. The handler has logged it by then.
 const RUNTIME_ERROR_LINES: &str = "lambda_runtime::layers::panic";
@@ -29,7 +29,7 @@ pub fn init() {
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_writer(io::stdout);
+        .with_writer(|| HarmlessStdout);
     tracing_subscriber::registry()
         .with(lines)
         .with(filter(|name| std::env::var(name).ok()))
@@ -39,6 +39,23 @@ pub fn init() {
         let why = panicked.payload_as_str().map(one_line);
         tracing::error!(at, why, "panicked");
     }));
+}
+
+/// Stdout, past which nothing comes that moves a terminal or turns the direction of writing. JSON escapes
+/// ASCII's control characters alone, and at DEBUG the lines hold payloads and answers as they came.
+struct HarmlessStdout;
+
+impl Write for HarmlessStdout {
+    /// Takes a whole line, which is how `tracing` writes.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        print_line(&harmless(text.trim_end_matches('\n')));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
 }
 
 fn filter(variable: impl Fn(&str) -> Option<String>) -> Targets {

@@ -4,18 +4,24 @@
 /// cuts a `userAgent` at about 1,000, and a message of AWS is a sentence or two.
 const LONGEST: usize = 1024;
 
-/// Cuts a text to 1,024 characters and puts spaces for what breaks a line, drives a terminal or turns
-/// the direction of writing around.
+/// Cuts a text to 1,024 characters and makes it [`harmless`].
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() || is_format(c) {
-            ' '
-        } else {
-            c
-        }
-    };
     text.chars().take(LONGEST).map(shown).collect()
+}
+
+/// Puts spaces for what breaks a line, drives a terminal or turns the direction of writing around.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.chars().map(shown).collect()
+}
+
+fn shown(c: char) -> char {
+    if c.is_control() || is_format(c) {
+        ' '
+    } else {
+        c
+    }
 }
 
 /// Unicode's line and paragraph separators, and its marks that change the direction of writing.
@@ -27,6 +33,12 @@ fn is_format(c: char) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_long_text_is_made_harmless_and_kept_whole() {
+        let long = "x\u{9b}".repeat(LONGEST);
+        assert_eq!(harmless(&long), "x ".repeat(LONGEST));
+    }
 
     #[test]
     fn a_short_plain_text_is_kept_as_it_is() {

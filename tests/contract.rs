@@ -4,9 +4,11 @@
 mod calls;
 mod environment;
 mod errors;
+mod hostile;
 mod input;
 mod killed;
 mod lines;
+mod secrets;
 mod standalone;
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -40,6 +40,17 @@ impl Answer {
         self.report()["outcome"]
             .as_str()
             .expect("a report has an outcome")
+    }
+
+    /// All that it says, be it a report or an error.
+    pub fn json(&self) -> Value {
+        match self {
+            Self::Response(report) => report.clone(),
+            Self::Error {
+                error_type,
+                message,
+            } => serde_json::json!({"errorType": error_type, "errorMessage": message}),
+        }
     }
 
     /// The error's type and message.
@@ -81,18 +92,18 @@ impl Function {
             .envs(lambda_environment(&api))
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the built binary starts");
         let stdout = process.stdout.take().expect("stdout is piped");
+        let stderr = process.stderr.take().expect("stderr is piped");
         let lines = Arc::new(Mutex::new(Vec::new()));
         let (arrived, line_arrived) = channel();
+        let reading = (Arc::clone(&lines), arrived.clone());
+        thread::spawn(move || collect(stderr, &reading.0, &reading.1));
         let reading = Arc::clone(&lines);
         thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                reading.lock().expect("no reader panicked").push(line);
-                let _ = arrived.send(());
-            }
+            collect(stdout, &reading, &arrived);
             let _ = ended.send(None);
         });
         Self {
@@ -138,7 +149,7 @@ impl Function {
             .expect("the runtime API listens");
     }
 
-    /// Every line printed so far, once the metric line of the latest run is among them.
+    /// Every line printed so far to either stream, which Lambda both logs, once the metric line of the latest run is among them.
     pub fn lines(&self, runs: usize) -> Vec<String> {
         loop {
             let lines = self.lines.lock().expect("no reader panicked").clone();
@@ -206,6 +217,13 @@ impl Function {
             .expect("Linux keeps it");
         let number = line.split_whitespace().nth(1).expect("a number follows");
         number.parse().expect("a number")
+    }
+}
+
+fn collect(stream: impl Read, lines: &Mutex<Vec<String>>, arrived: &Sender<()>) {
+    for line in BufReader::new(stream).lines().map_while(Result::ok) {
+        lines.lock().expect("no reader panicked").push(line);
+        let _ = arrived.send(());
     }
 }
 
