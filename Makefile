@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench properties faults soak conformance fuzz mutants clean
+	deny advisories verify bench properties faults soak conformance fuzz mutants reproducible clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -120,6 +120,18 @@ fuzz: $(CARGO_FUZZ) ## hostile events and answers, each for SECONDS (60)
 
 mutants: $(CARGO_MUTANTS) ## whether the tests notice when the code is broken; takes the better part of an hour
 	$(CARGO_MUTANTS) mutants --jobs 2 --output target
+
+# Two clones in folders of different names and depths; what they share is the user's folder of crates.
+REPRODUCED := target/reproducible
+CLONES := $(REPRODUCED)/one $(REPRODUCED)/deeper/two
+
+reproducible: $(INSTALLED) ## two clean builds of the last commit, and whether they are the same
+	rm -rf $(REPRODUCED)
+	for clone in $(CLONES); do \
+		git clone --quiet . $$clone && (cd $$clone && cargo lambda build --release --locked $(TARGET_FLAG)) || exit 1; \
+	done
+	sha256sum $(addsuffix /$(BOOTSTRAP),$(CLONES))
+	cmp $(addsuffix /$(BOOTSTRAP),$(CLONES))
 
 clean: ## remove what was built and installed here
 	rm -rf target dist $(VENV) .aws-sam

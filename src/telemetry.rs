@@ -53,8 +53,9 @@ impl Write for HarmlessStdout {
         Ok(line.len())
     }
 
+    /// The end of a line has flushed it already.
     fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush()
+        Ok(())
     }
 }
 

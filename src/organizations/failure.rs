@@ -51,7 +51,12 @@ fn classify(attempt: &InterceptorContext) -> Option<ApiErrorKind> {
             .and_then(DisableAWSServiceAccessError::code);
         list.or(enable).or(disable)
     });
-    Some(classify_answer(status, code))
+    Some(classify_answer(status, code.filter(is_code)))
+}
+
+/// A header or a field for the code may be there and say nothing.
+fn is_code(text: &&str) -> bool {
+    text.contains(char::is_alphanumeric)
 }
 
 /// Sorts an answer by its code, and by its status where it has no code that says more. Without a
@@ -144,7 +149,8 @@ where
         said = format!("{said} (after {} attempts)", record.count);
     }
     // Where AWS gave a code, the SDK's chain says the same once more, and in part as a Debug print.
-    let source = error.code().is_none().then(|| Box::new(error) as Box<_>);
+    let code = error.code().filter(is_code);
+    let source = code.is_none().then(|| Box::new(error) as Box<_>);
     ApiError {
         operation,
         kind,
@@ -159,7 +165,7 @@ fn said<E>(error: &SdkError<E>, kind: ApiErrorKind) -> String
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
-    if let Some(code) = error.code() {
+    if let Some(code) = error.code().filter(is_code) {
         let message = error.message().map(|message| format!(": {message}"));
         let said = one_line(&format!("{code}{}", message.unwrap_or_default()));
         return said.trim_end_matches(['.', ' ']).to_owned();

@@ -172,6 +172,19 @@ async fn a_write_whose_answer_cannot_be_understood_counts_as_lost_and_names_its_
     }
 }
 
+/// Found by fuzzing: the failure would have named nothing.
+#[tokio::test]
+async fn an_error_code_that_says_nothing_is_none() {
+    for code in ["", " ", "..", "\u{1e}"] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.script(LIST, [Reply::error_of(400, code, "no")]);
+        let error = read(&server).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
+        assert_eq!(error.said, "an answer of status 400 without an error code");
+        assert!(error.source.is_some());
+    }
+}
+
 #[tokio::test]
 async fn a_message_of_aws_stays_on_one_line() {
     let server = ScriptedOrganizations::with(&[]);
