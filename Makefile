@@ -26,16 +26,18 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench properties faults soak conformance fuzz mutants reproducible clean
+	deny advisories verify bench properties faults faults-are-current soak conformance fuzz mutants reproducible clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 fmt: ## format the code
 	cargo fmt
+	cargo fmt --manifest-path fuzz/Cargo.toml
 
 lint: ## formatting, lints and documentation, as CI holds them
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --locked --quiet
 
@@ -86,7 +88,8 @@ deny: $(CARGO_DENY) ## licences, bans and sources of the dependencies
 advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the network
 	$(CARGO_DENY) --locked check advisories
 
-verify: build template stack emulator local diagram-is-current workflows deny ## everything that needs more than Rust
+verify: build template stack emulator local conformance properties faults-are-current soak diagram-is-current workflows \
+	deny ## everything that needs more than Rust
 
 bench: $(BOOTSTRAP) ## how long the first answer takes, from the start of the process
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench cold_start
@@ -95,8 +98,14 @@ properties: ## 10,000 random worlds for each property
 	PROPTEST_CASES=$(or $(CASES),10000) cargo test --locked --lib
 	PROPTEST_CASES=$(or $(CASES),10000) cargo test --locked --test suite properties::
 
+FAULTS = BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench faults --
+
 faults: $(BOOTSTRAP) ## every call × every fault on the release binary; writes docs/reliability.md
-	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench faults -- $(FAULTS)
+	$(FAULTS)
+
+# Behaviour at a fault does not change without its row.
+faults-are-current: $(BOOTSTRAP)
+	$(FAULTS) --check
 
 soak: $(BOOTSTRAP) ## 20,000 invocations of the release binary in one process, with all events and many faults
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench soak

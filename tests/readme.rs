@@ -1,6 +1,8 @@
 //! What the README says, held against the code.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use controltower_trusted_access::error::{ApiErrorKind, Disposition};
 
@@ -107,4 +109,46 @@ fn the_variables_of_the_readme_are_those_of_the_code_and_the_template() {
     let mut own_once = own.clone();
     own_once.dedup();
     assert_eq!(set, own_once);
+}
+
+/// The words of a document that stand in backticks.
+fn quoted(document: &str) -> Vec<&str> {
+    document.split('`').skip(1).step_by(2).collect()
+}
+
+fn sources_of_tests(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| {
+            if path.is_dir() {
+                sources_of_tests(&path)
+            } else {
+                fs::read_to_string(path).unwrap_or_default()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn every_test_and_make_target_that_a_document_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tests = sources_of_tests(&root.join("tests"));
+    let makefile = fs::read_to_string(root.join("Makefile")).unwrap();
+    for document in ["threat-model", "reliability"] {
+        let path = root.join(format!("docs/{document}.md"));
+        let document = fs::read_to_string(path).unwrap();
+        for word in quoted(&document) {
+            if let Some(words) = word.strip_prefix("make ") {
+                let target = words.split(' ').next().unwrap();
+                assert!(makefile.contains(&format!("\n{target}:")), "{word}");
+            } else if word.contains('_')
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || "_0123456789".contains(c))
+            {
+                assert!(tests.contains(&format!("fn {word}(")), "{word}");
+            }
+        }
+    }
 }
