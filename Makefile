@@ -15,7 +15,14 @@ CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(TOOLS)/mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
 D2_VERSION := 0.1.33
 D2 := $(TOOLS)/d2-$(D2_VERSION)/node_modules/@terrastruct/d2
+BENCH := $(TOOLS)/bench
+BENCH_PYTHON := $(BENCH)/python/bin/python
+BENCH_NODE := $(BENCH)/node
 BOOTSTRAP := target/lambda/controltower-trusted-access/bootstrap
+# The machine's own callgrind, or Debian's package, unpacked and not installed: that would take root.
+VALGRIND := $(or $(shell command -v valgrind),$(TOOLS)/valgrind/usr/bin/valgrind)
+VALGRIND_AT = VALGRIND=$(abspath $(VALGRIND)) $(if $(filter $(TOOLS)/%,$(VALGRIND)),VALGRIND_LIB=$(abspath $(TOOLS)/valgrind/usr/libexec/valgrind))
+BARE := target/lambda/bare/bootstrap
 # This machine's own: another one's needs its target of Rust.
 ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 TARGET_FLAG := $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64)
@@ -26,7 +33,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench properties faults faults-are-current soak conformance fuzz mutants reproducible clean
+	deny advisories verify bench guard baseline properties faults faults-are-current soak conformance fuzz mutants reproducible clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,11 +66,12 @@ $(BOOTSTRAP): $(INSTALLED) Cargo.toml Cargo.lock .cargo/config.toml $(shell find
 	cargo lambda build --release --locked $(TARGET_FLAG)
 	@touch $@
 
-template: $(INSTALLED) $(CHECKOV) ## lint the templates, scan them, build with sam
+template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint the templates, scan them, build with sam
 	sam validate --lint --region us-east-1
 	cfn-lint --non-zero-exit-code informational template.yaml forwarder.yaml
 	$(CHECKOV) --skip-download --quiet --compact --file template.yaml forwarder.yaml
 	sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap # what is measured is what sam deploys
 
 stack: package ## patterns, permissions, wiring and deployment of the template, and the package, by moto
 	cd tests/template && ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) $(abspath $(PYTHON)) -m unittest
@@ -89,16 +97,30 @@ advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the 
 	$(CARGO_DENY) --locked check advisories
 
 verify: ## everything that needs more than Rust, or more time
-verify: build template stack emulator local conformance properties faults-are-current soak diagram-is-current workflows deny
+verify: build template stack emulator local conformance properties faults-are-current soak guard diagram-is-current workflows deny
 
-bench: $(BOOTSTRAP) ## how long the first answer takes, from the start of the process
-	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench cold_start
+bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## cold start and more, beside a bare function, boto3 and Node; writes docs/performance.*
+	cargo lambda build --release --locked $(TARGET_FLAG) --output-format zip
+	cargo lambda build --release --locked $(TARGET_FLAG) --example bare --output-format zip
+	BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
+		PYTHON=$(abspath $(BENCH_PYTHON)) PYTHON_PEER=bench/peers/python/function.py \
+		NODE=$(shell command -v node) NODE_PEER=$(BENCH_NODE)/function.mjs cargo bench --locked --bench cold_start
+	$(BENCH_PYTHON) bench/plot.py docs/performance.json docs/performance.svg
+
+GUARD = cargo lambda build --release --locked $(TARGET_FLAG) --output-format zip && \
+	BOOTSTRAP=$(abspath $(BOOTSTRAP)) $(VALGRIND_AT) cargo bench --locked --profile dev --bench guard --
+
+guard: $(BOOTSTRAP) $(VALGRIND) ## instructions of a cold start and a warm run, and the zip, against bench/baseline.json
+	$(GUARD)
+
+baseline: $(BOOTSTRAP) $(VALGRIND) ## take what guard counts now for the baseline
+	$(GUARD) --update
 
 properties: ## 10,000 random worlds for each property
 	PROPTEST_CASES=$(or $(CASES),10000) cargo test --locked --lib
 	PROPTEST_CASES=$(or $(CASES),10000) cargo test --locked --test suite properties::
 
-FAULTS = BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench faults --
+FAULTS = BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo test --locked --quiet --test faults --
 
 faults: $(BOOTSTRAP) ## every call × every fault on the release binary; writes docs/reliability.md
 	$(FAULTS)
@@ -108,7 +130,7 @@ faults-are-current: $(BOOTSTRAP)
 	$(FAULTS) --check
 
 soak: $(BOOTSTRAP) ## 20,000 invocations of the release binary in one process, with all events and many faults
-	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo bench --locked --profile dev --bench soak
+	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo test --locked --quiet --test soak
 
 conformance: $(INSTALLED) ## one set of cases against every Organizations that runs without an account
 	$(PYTHON) tests/emulators/conformance.py
@@ -149,6 +171,26 @@ $(INSTALLED): requirements-dev.txt
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
+
+$(BARE): $(BOOTSTRAP) bench/peers/bare.rs
+	cargo lambda build --release --locked $(TARGET_FLAG) --example bare
+	@touch $@
+
+$(BENCH_PYTHON): bench/requirements.txt
+	python3 -m venv $(BENCH)/python
+	$@ -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Beside its modules, where Node looks for them.
+$(BENCH_NODE): $(wildcard bench/peers/node/*)
+	mkdir -p $@
+	cp $^ $@
+	npm ci --prefix $@ --no-audit --no-fund --silent
+	@touch $@
+
+$(TOOLS)/valgrind/usr/bin/valgrind:
+	mkdir -p $(TOOLS)/valgrind
+	cd $(TOOLS)/valgrind && apt-get download valgrind && dpkg-deb --extract valgrind_*.deb .
 
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)

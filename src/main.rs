@@ -24,7 +24,7 @@ async fn main() -> Result<ExitCode, Error> {
 
 async fn keeper() -> Result<Keeper<Organizations>, SettingsError> {
     let settings = Settings::read(|name| env::var_os(name))?;
-    let organizations = Organizations::new(connect(settings.ca_bundle).await);
+    let organizations = Organizations::new(connect(settings.network).await);
     Ok(Keeper {
         reconciler: Reconciler::new(organizations, settings.desired),
         mode: settings.mode,

@@ -4,6 +4,8 @@
 
 mod connection;
 mod failure;
+mod transport;
+mod trust;
 
 use std::collections::HashSet;
 
@@ -12,6 +14,7 @@ use aws_sdk_organizations::primitives::DateTimeFormat;
 use aws_sdk_organizations::types::EnabledServicePrincipal;
 
 pub use connection::{client_config, connect};
+pub use transport::http_client;
 
 use crate::error::{ApiError, ApiErrorKind};
 use crate::plan::Step;

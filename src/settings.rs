@@ -8,11 +8,11 @@ use std::fmt;
 
 use thiserror::Error;
 
-pub use ca_bundle::CaBundle;
+pub use network::{Network, Trust};
 
 use crate::state::{Mode, TrustedAccess};
 
-mod ca_bundle;
+mod network;
 
 /// Longest part of a faulty value that a message repeats, in characters.
 const LONGEST_VALUE: usize = 64;
@@ -24,8 +24,8 @@ pub struct Settings {
     pub desired: TrustedAccess,
     /// `MODE`: enforce unless set.
     pub mode: Mode,
-    /// `AWS_CA_BUNDLE`: what replaces the trusted roots, where it is set.
-    pub ca_bundle: Option<CaBundle>,
+    /// The SDK's variables, as far as they hold here.
+    pub network: Network,
 }
 
 /// One variable that does not hold what it takes.
@@ -121,15 +121,12 @@ impl Settings {
         {
             faults.push(second_switch_is_off(variable(ALLOW_DISABLE.variable)));
         }
-        for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ORGANIZATIONS"] {
-            note(endpoint(name, variable(name)), &mut faults);
-        }
-        let ca_bundle = note(ca_bundle(variable("AWS_CA_BUNDLE")), &mut faults).flatten();
-        match (desired, mode) {
-            (Some(desired), Some(mode)) if faults.is_empty() => Ok(Self {
+        let network = network::read(&variable, &mut faults);
+        match (desired, mode, network) {
+            (Some(desired), Some(mode), Some(network)) if faults.is_empty() => Ok(Self {
                 desired,
                 mode,
-                ca_bundle,
+                network,
             }),
             _ => Err(SettingsError { faults }),
         }
@@ -147,34 +144,6 @@ fn second_switch_is_off(value: Option<OsString>) -> Fault {
         got: value.map_or_else(|| "not set".to_owned(), |value| quoted(&value)),
         takes: "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch",
     }
-}
-
-/// An endpoint that is no URL is not left to the SDK, which panics on an empty one in a debug build
-/// and of others says no more than "dispatch failure".
-fn endpoint(variable: &'static str, value: Option<OsString>) -> Result<(), Fault> {
-    let is_url = |value: &OsString| {
-        let text = value.to_str().unwrap_or_default();
-        text.starts_with("http://") || text.starts_with("https://")
-    };
-    match value {
-        Some(value) if !is_url(&value) => Err(Fault {
-            variable,
-            got: quoted(&value),
-            takes: "a URL that starts with http:// or https://",
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn ca_bundle(path: Option<OsString>) -> Result<Option<CaBundle>, Fault> {
-    let load = |path: OsString| {
-        CaBundle::load(path.as_ref()).map_err(|problem| Fault {
-            variable: "AWS_CA_BUNDLE",
-            got: format!("{}, {problem}", quoted(&path)),
-            takes: "the path of a PEM file with at least one CA certificate",
-        })
-    };
-    path.map(load).transpose()
 }
 
 /// A value as a message shows it: in quotes, on one line, not longer than [`LONGEST_VALUE`].
@@ -203,7 +172,7 @@ mod tests {
         let settings = read(&[]).unwrap();
         assert_eq!(settings.desired, TrustedAccess::Enabled);
         assert_eq!(settings.mode, Mode::Enforce);
-        assert!(settings.ca_bundle.is_none());
+        assert!(matches!(settings.network.trust, Trust::System));
     }
 
     #[test]

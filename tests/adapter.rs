@@ -1,6 +1,7 @@
 //! The adapter on the wire: the real SDK against a scripted Organizations on loopback.
 
 mod failures;
+mod trust;
 
 use std::time::Duration;
 
@@ -10,10 +11,12 @@ use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
 use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::organizations::{Organizations, client_config};
+use controltower_trusted_access::organizations::{Organizations, client_config, http_client};
 use controltower_trusted_access::plan::{Plan, Step};
 use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::settings::Trust;
 use controltower_trusted_access::state::{Observation, TrustedAccess};
+use rustls::RootCertStore;
 use serde_json::json;
 
 use crate::support::scripted_organizations::{
@@ -30,20 +33,13 @@ fn adapter(endpoint: &str) -> Organizations {
 
 /// The same with another time-out for an attempt.
 pub fn adapter_within(endpoint: &str, time: Duration) -> Organizations {
-    let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "test");
-    let sdk = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(endpoint)
-        .build();
     let quick = RetryConfig::standard()
         .with_max_attempts(5)
         .with_initial_backoff(Duration::from_millis(1));
     let impatient = TimeoutConfig::builder()
         .operation_attempt_timeout(time)
         .build();
-    let config = client_config(&sdk)
+    let config = client_config(&sdk_config(endpoint))
         .retry_config(quick)
         .timeout_config(impatient);
     Organizations::new(Client::from_conf(config.build()))
@@ -55,6 +51,18 @@ async fn read(server: &ScriptedOrganizations) -> Result<Observation, ApiError> {
 
 async fn write(server: &ScriptedOrganizations, target: TrustedAccess) -> Result<(), ApiError> {
     adapter(&server.endpoint()).write(step_to(target)).await
+}
+
+/// For an endpoint without TLS, so nobody is trusted.
+fn sdk_config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http_client(Trust::Bundle(RootCertStore::empty())))
+        .endpoint_url(endpoint)
+        .build()
 }
 
 pub fn step_to(target: TrustedAccess) -> Step {

@@ -19,7 +19,8 @@ fn sources(module: &str) -> Vec<(PathBuf, String)> {
     let mut files = vec![Path::new(ROOT).join(format!("src/{module}.rs"))];
     if let Ok(folder) = fs::read_dir(Path::new(ROOT).join("src").join(module)) {
         let paths = folder.map(|entry| entry.unwrap().path());
-        files.extend(paths.filter(|path| !path.ends_with("tests.rs")));
+        let is_source = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "rs");
+        files.extend(paths.filter(|path| is_source(path) && !path.ends_with("tests.rs")));
     }
     files
         .into_iter()

@@ -2,6 +2,7 @@
 //! Organizations behind it, and nothing of the crate in between.
 
 mod calls;
+mod early;
 mod environment;
 mod errors;
 mod hostile;

@@ -16,6 +16,6 @@ mod readme;
 mod reconcile;
 #[expect(
     dead_code,
-    reason = "shared with the programs in benches/, which need more of it"
+    reason = "shared with faults, soak and bench/, which need more of it"
 )]
 mod support;

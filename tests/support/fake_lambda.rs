@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
@@ -76,6 +76,7 @@ pub struct Function {
     invocations: Sender<Invocation>,
     /// `None` where the process has ended.
     answers: Receiver<Option<Answer>>,
+    polls: Receiver<Instant>,
     lines: Arc<Mutex<Vec<String>>>,
     line_arrived: Receiver<()>,
 }
@@ -83,11 +84,17 @@ pub struct Function {
 impl Function {
     /// Starts the built binary with this environment besides the one that Lambda sets.
     pub fn start(binary: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::run(Command::new(binary), environment)
+    }
+
+    /// The same for a runtime that is started in another way.
+    pub fn run(mut command: Command, environment: &[(&str, &str)]) -> Self {
         let (invocations, to_deliver) = channel();
         let (answered, answers) = channel();
+        let (polled, polls) = channel();
         let ended = answered.clone();
-        let api = runtime_api(to_deliver, answered);
-        let mut process = Command::new(binary)
+        let api = runtime_api(to_deliver, answered, polled);
+        let mut process = command
             .env_clear()
             .envs(lambda_environment(&api))
             .envs(environment.iter().copied())
@@ -110,6 +117,7 @@ impl Function {
             process,
             invocations,
             answers,
+            polls,
             lines,
             line_arrived,
         }
@@ -136,7 +144,26 @@ impl Function {
         let answer = self.answers.recv_timeout(PATIENCE);
         answer
             .expect("the function answers")
-            .expect("the function lives on")
+            .unwrap_or_else(|| panic!("the function died: {:?}", self.lines.lock()))
+    }
+
+    /// When it asked for an event that it had not asked for before: once after the start and once
+    /// after each answer.
+    pub fn idle(&self) -> Instant {
+        let polled = self.polls.recv_timeout(PATIENCE);
+        polled.expect("the function asks for events")
+    }
+
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks the process to end, as Lambda does before it takes the machine away, and waits until it has.
+    pub fn end(mut self) {
+        let asked = Command::new("kill").arg(self.pid().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()));
+        let _ = self.process.wait();
     }
 
     fn send(&self, payload: &str, time: Duration) {
@@ -235,13 +262,14 @@ impl Drop for Function {
 }
 
 /// What Lambda sets, and credentials and a Region, and nothing else.
-pub fn lambda_environment(runtime_api: &SocketAddr) -> [(&'static str, String); 9] {
+pub fn lambda_environment(runtime_api: &SocketAddr) -> [(&'static str, String); 10] {
     [
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME.to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "example-secret".to_owned()),
         ("AWS_SESSION_TOKEN", "example-token".to_owned()),
@@ -249,13 +277,18 @@ pub fn lambda_environment(runtime_api: &SocketAddr) -> [(&'static str, String); 
     ]
 }
 
-fn runtime_api(to_deliver: Receiver<Invocation>, answered: Sender<Option<Answer>>) -> SocketAddr {
+fn runtime_api(
+    to_deliver: Receiver<Invocation>,
+    answered: Sender<Option<Answer>>,
+    polled: Sender<Instant>,
+) -> SocketAddr {
     let to_deliver = Mutex::new(to_deliver);
     let number = AtomicU32::new(0);
     http::serve(move |request, stream| {
         let last = request.path.rsplit('/').next().unwrap_or_default();
         match last {
             "next" => {
+                let _ = polled.send(Instant::now());
                 let Ok(invocation) = to_deliver.lock().expect("one poller").recv() else {
                     return Then::Close;
                 };

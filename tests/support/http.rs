@@ -116,6 +116,8 @@ where
                 if door.is_closed() {
                     break;
                 }
+                // An answer of several writes must not wait for the other side's delayed acknowledgement.
+                let _ = stream.set_nodelay(true);
                 let parts = Arc::clone(&parts);
                 thread::spawn(move || answer_all(&mut *parts.0(stream), &parts.1));
             }

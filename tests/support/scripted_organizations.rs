@@ -1,7 +1,7 @@
 //! AWS Organizations on loopback: stateful and honest by default, and as faulty as a test scripts it.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,8 @@ struct State {
     calls: Vec<Call>,
     door: Arc<Door>,
     untrusted: bool,
+    /// Those through TLS.
+    connections: Vec<TcpStream>,
 }
 
 impl ScriptedOrganizations {
@@ -90,7 +92,9 @@ impl ScriptedOrganizations {
         let address = http::serve_behind(
             door(&shared),
             move |stream| {
-                if lock(&wrapping).untrusted {
+                let mut state = lock(&wrapping);
+                state.connections.extend(stream.try_clone());
+                if state.untrusted {
                     untrusted(stream)
                 } else {
                     trusted(stream)
@@ -146,6 +150,18 @@ impl ScriptedOrganizations {
         let door = Arc::clone(&state.door);
         drop(state);
         door.open(self.address);
+    }
+
+    /// How many connections through TLS were begun.
+    pub fn connections(&self) -> usize {
+        self.state().connections.len()
+    }
+
+    /// Closes those connections, as a server does with idle ones.
+    pub fn hang_up(&self) {
+        for connection in &self.state().connections {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
     }
 
     /// Somebody else switches the principal on or off.

@@ -3,7 +3,10 @@
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+    PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, SignatureAlgorithm,
+};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::http::Connection;
@@ -18,34 +21,57 @@ impl Connection for StreamOwned<ServerConnection, TcpStream> {
 }
 
 pub struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
+    root: CertifiedIssuer<'static, KeyPair>,
+    /// Who signs for servers, if not the root itself.
+    intermediate: Option<CertifiedIssuer<'static, KeyPair>>,
+    keys: &'static SignatureAlgorithm,
 }
 
 impl Authority {
     pub fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).expect("no names");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        let issuer = CertifiedIssuer::self_signed(params, key).expect("a root certificate");
-        Self { issuer }
+        let keys = &PKCS_ECDSA_P256_SHA256;
+        let root = CertifiedIssuer::self_signed(authority("root"), key(keys));
+        Self {
+            root: root.expect("a root certificate"),
+            intermediate: None,
+            keys,
+        }
+    }
+
+    /// One that makes chains as long as AWS's, with keys of the same kind: RSA-2048 from leaf to root.
+    pub fn like_amazons() -> Self {
+        let keys = &PKCS_RSA_SHA256;
+        let root = CertifiedIssuer::self_signed(authority("root"), key(keys));
+        let root = root.expect("a root certificate");
+        let intermediate = CertifiedIssuer::signed_by(authority("intermediate"), key(keys), &root);
+        Self {
+            intermediate: Some(intermediate.expect("an intermediate certificate")),
+            root,
+            keys,
+        }
     }
 
     /// The root certificate in PEM.
     pub fn pem(&self) -> String {
-        self.issuer.pem()
+        self.root.pem()
     }
 
     /// What turns an accepted connection into one through TLS.
     pub fn server(&self) -> impl Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static {
-        let key = KeyPair::generate().expect("a key");
+        let key = key(self.keys);
         let params = CertificateParams::new(vec![NAME.to_owned()]).expect("a name");
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        let issuer = self.intermediate.as_ref().unwrap_or(&self.root);
+        let leaf = params.signed_by(&key, issuer).expect("a certificate");
+        let mut chain = vec![leaf.der().clone()];
+        if let Some(intermediate) = &self.intermediate {
+            chain.extend([intermediate.der().clone(), self.root.der().clone()]);
+        }
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key.into())
+            .with_single_cert(chain, key.into())
             .expect("the key fits the certificate");
         let config = Arc::new(config);
         move |stream| {
@@ -53,4 +79,15 @@ impl Authority {
             Box::new(StreamOwned::new(session, stream))
         }
     }
+}
+
+fn key(kind: &'static SignatureAlgorithm) -> KeyPair {
+    KeyPair::generate_for(kind).expect("a key")
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
 }

@@ -12,7 +12,7 @@ mod cell;
 mod document;
 mod table;
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../support/mod.rs"]
 #[expect(
     dead_code,
     clippy::expect_used,

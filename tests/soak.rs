@@ -10,7 +10,6 @@ use support::event_files;
 use support::fake_lambda::{Answer, Function};
 use support::scripted_organizations::{CONTROL_TOWER, LIST, Reply, ScriptedOrganizations};
 
-#[path = "../tests/support/mod.rs"]
 #[expect(
     dead_code,
     clippy::expect_used,

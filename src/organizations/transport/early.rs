@@ -1,0 +1,131 @@
+//! A connection that is made before it is needed.
+//!
+//! Lambda runs a function's start on a whole CPU and its invocations on the share that their memory
+//! buys, 7.2 % at 128 MB: there the TLS handshake would take ten times as long. A connection is no
+//! call, so the contract's calls stay what they are. What it brings is in `docs/performance.md`.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tower_service::Service;
+
+use super::{BoxError, Route};
+
+type Connection = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+/// How long the start may wait for it. Within a Region it takes some milliseconds; where it takes
+/// longer, the first call makes its own connection and says what is wrong.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How old it may be when it is first used. An invocation mostly follows the start at once; where
+/// Lambda starts a function ahead of need, AWS would have closed the connection by then.
+const LIFE: Duration = Duration::from_secs(5);
+
+/// The connector of the client, with at most one connection made early.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Connector {
+    https: HttpsConnector<Route>,
+    early: Arc<Mutex<Option<Early>>>,
+}
+
+#[derive(Debug)]
+struct Early {
+    made: Made,
+    connection: Connection,
+}
+
+/// Where a connection leads and since when.
+#[derive(Debug)]
+struct Made {
+    to: Option<Authority>,
+    /// By the wall clock: the other one may stand still while Lambda has the function frozen.
+    at: SystemTime,
+}
+
+impl Made {
+    fn fits(&self, destination: &Uri, now: SystemTime) -> bool {
+        let age = now.duration_since(self.at);
+        self.to.as_ref() == destination.authority() && age.is_ok_and(|age| age <= LIFE)
+    }
+}
+
+impl Connector {
+    pub(super) fn new(https: HttpsConnector<Route>) -> Self {
+        let early = Arc::default();
+        Self { https, early }
+    }
+
+    /// Makes the connection, if there is a destination and TLS speaks to it. That it fails is not
+    /// told above DEBUG: it is the first call that matters.
+    pub(in super::super) async fn connect_early(&self, destination: Option<Uri>) {
+        let is_tls = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
+        let Some(destination) = destination.filter(is_tls) else {
+            return;
+        };
+        let to = destination.authority().cloned();
+        let connected = self.https.clone().call(destination);
+        match timeout(PATIENCE, connected).await {
+            Ok(Ok(connection)) => {
+                let at = SystemTime::now();
+                let made = Made { to, at };
+                *self.early() = Some(Early { made, connection });
+            }
+            Ok(Err(error)) => tracing::debug!(error, "no connection ahead of the first call"),
+            Err(_) => tracing::debug!("no connection within the time given at the start"),
+        }
+    }
+
+    fn early(&self) -> MutexGuard<'_, Option<Early>> {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Connection;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Connection, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.https.poll_ready(context)
+    }
+
+    fn call(&mut self, destination: Uri) -> Self::Future {
+        let now = SystemTime::now();
+        let early = self.early().take();
+        match early.filter(|early| early.made.fits(&destination, now)) {
+            Some(early) => Box::pin(async { Ok(early.connection) }),
+            None => self.https.call(destination),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(at: SystemTime) -> Made {
+        let to = Some(Authority::from_static("organizations.example"));
+        Made { to, at }
+    }
+
+    #[test]
+    fn a_connection_is_for_its_own_destination_and_for_five_seconds() {
+        let now = SystemTime::now();
+        let there = Uri::from_static("https://organizations.example/");
+        for (age, fits) in [(0, true), (5, true), (6, false)] {
+            let made = made(now - Duration::from_secs(age));
+            assert_eq!(made.fits(&there, now), fits, "{age} s");
+        }
+        let elsewhere = Uri::from_static("https://elsewhere.example/");
+        assert!(!made(now).fits(&elsewhere, now));
+        let clock_was_put_back = now - Duration::from_secs(1);
+        assert!(!made(now).fits(&there, clock_was_put_back));
+    }
+}
