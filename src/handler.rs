@@ -94,7 +94,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
         (self.print_metrics)(&metric_line(
             function_name,
             SystemTime::now(),
-            counts(&result),
+            self.counts(&result),
         ));
         result
     }
@@ -124,12 +124,36 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             .run(mode, Instant::now() + left)
             .await
             .map_err(Failure::Run)?;
-        Ok(Report::new(
-            done,
-            keeper.reconciler.desired(),
-            mode,
-            request.trigger,
-        ))
+        let report = Report::new(done, keeper.reconciler.desired(), mode, request.trigger);
+        for principal in report.watched_disabled() {
+            warn!(
+                principal,
+                "trusted access of a watched principal is disabled"
+            );
+        }
+        Ok(report)
+    }
+
+    fn counts(&self, result: &Result<Report, Failure>) -> Counts {
+        let drift = match result {
+            Ok(report) => report.plan.is_some(),
+            Err(Failure::Run(error)) => error.saw_drift(),
+            Err(_) => false,
+        };
+        let report = result.as_ref().ok();
+        let ended = |outcome| report.is_some_and(|report| report.outcome == outcome);
+        let keeper = self.setup.as_ref().ok();
+        Counts {
+            drift,
+            remediated: ended(Outcome::Remediated),
+            failed: result.is_err(),
+            held: keeper
+                .filter(|keeper| keeper.reconciler.has_a_hold())
+                .map(|_| ended(Outcome::Held)),
+            watched_disabled: report
+                .filter(|report| !report.watched.is_empty())
+                .map(|report| report.watched_disabled().count()),
+        }
     }
 }
 
@@ -151,19 +175,6 @@ fn time_left(cut: SystemTime, now: SystemTime) -> Duration {
         Err(_) => Duration::ZERO,
     };
     left.saturating_sub(TO_ANSWER)
-}
-
-fn counts(result: &Result<Report, Failure>) -> Counts {
-    let drift = match result {
-        Ok(report) => report.plan.is_some(),
-        Err(Failure::Run(error)) => error.saw_drift(),
-        Err(_) => false,
-    };
-    Counts {
-        drift,
-        remediated: matches!(result, Ok(report) if report.outcome == Outcome::Remediated),
-        failed: result.is_err(),
-    }
 }
 
 /// What is known of a run besides its result.

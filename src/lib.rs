@@ -13,7 +13,8 @@
 //! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards ends
 //!    in the desired state, and the run after that is `InSync` with one read pass.
 //!    (`properties.rs`: `p4_…`)
-//! 5. **One principal.** Nothing here can name another one than [`state::CONTROL_TOWER`].
+//! 5. **One principal.** Nothing here can write another one than [`state::CONTROL_TOWER`]; others may be
+//!    watched, which is a read.
 //!    (`architecture.rs`: `p5_…`; `adapter.rs` for the requests)
 //! 6. **Every invocation is answered**, before its deadline, with a report or an error of the
 //!    contract. (`properties.rs`: `p6_…`; `contract/errors.rs` for hangs and panics)

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use controltower_trusted_access::handler::{Handler, Keeper};
 use controltower_trusted_access::organizations::{Organizations, connect};
@@ -23,10 +24,11 @@ async fn main() -> Result<ExitCode, Error> {
 }
 
 async fn keeper() -> Result<Keeper<Organizations>, SettingsError> {
-    let settings = Settings::read(|name| env::var_os(name))?;
-    let organizations = Organizations::new(connect(settings.network).await);
+    let settings = Settings::read(|name| env::var_os(name), SystemTime::now())?;
+    let organizations =
+        Organizations::new(connect(settings.network).await).watching(settings.watched);
     Ok(Keeper {
-        reconciler: Reconciler::new(organizations, settings.desired),
+        reconciler: Reconciler::new(organizations, settings.desired).held(settings.hold),
         mode: settings.mode,
     })
 }

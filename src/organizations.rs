@@ -7,9 +7,10 @@ mod failure;
 mod transport;
 mod trust;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aws_sdk_organizations::Client;
+use aws_sdk_organizations::operation::list_aws_service_access_for_organization::ListAwsServiceAccessForOrganizationOutput as Page;
 use aws_sdk_organizations::primitives::DateTimeFormat;
 use aws_sdk_organizations::types::EnabledServicePrincipal;
 
@@ -32,50 +33,54 @@ const MOST_PAGES: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Organizations {
     client: Client,
+    watched: BTreeSet<String>,
 }
 
 impl Organizations {
     /// Over a client that was configured by [`client_config`].
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { client }
+        Self {
+            client,
+            watched: BTreeSet::new(),
+        }
+    }
+
+    /// The same, of which a read also shows these principals; it then goes on until all are seen.
+    #[must_use]
+    pub fn watching(mut self, principals: BTreeSet<String>) -> Self {
+        self.watched = principals;
+        self
+    }
+
+    async fn page(&self, token: Option<String>) -> Result<Page, ApiError> {
+        let attempts = Attempts::default();
+        self.client
+            .list_aws_service_access_for_organization()
+            .max_results(PAGE_SIZE)
+            .set_next_token(token)
+            .customize()
+            .interceptor(attempts.clone())
+            .send()
+            .await
+            .map_err(|error| api_error(Operation::List, error, &attempts))
     }
 }
 
 impl ReadTrustedAccess for Organizations {
     async fn read(&self) -> Result<Observation, ApiError> {
+        let mut seen = Seen::nothing_yet(&self.watched);
         let mut token = None;
         let mut used_tokens = HashSet::new();
         for _ in 0..MOST_PAGES {
-            let attempts = Attempts::default();
-            let page = self
-                .client
-                .list_aws_service_access_for_organization()
-                .max_results(PAGE_SIZE)
-                .set_next_token(token)
-                .customize()
-                .interceptor(attempts.clone())
-                .send()
-                .await
-                .map_err(|error| api_error(Operation::List, error, &attempts))?;
-            let entries = page.enabled_service_principals();
-            if entries
-                .iter()
-                .any(|entry| entry.service_principal().is_none())
-            {
-                return Err(not_understood("an entry that names no principal"));
-            }
-            // Exactly the principal: a prefix or another case is another service.
-            let is_ours =
-                |entry: &&EnabledServicePrincipal| entry.service_principal() == Some(CONTROL_TOWER);
-            if let Some(entry) = entries.iter().find(is_ours) {
-                return Ok(Observation::enabled(date_enabled(entry)));
+            let page = self.page(token).await?;
+            seen.note(page.enabled_service_principals())?;
+            if seen.all() {
+                return Ok(seen.observation);
             }
             // An empty token is none, as in the SDK's own paginators.
             match page.next_token.filter(|token| !token.is_empty()) {
-                None if page.enabled_service_principals.is_some() => {
-                    return Ok(Observation::disabled());
-                }
+                None if page.enabled_service_principals.is_some() => return Ok(seen.observation),
                 None => return Err(not_understood("an answer without a list of principals")),
                 Some(next) if !used_tokens.insert(next.clone()) => {
                     return Err(not_understood("a NextToken that was given before"));
@@ -84,6 +89,44 @@ impl ReadTrustedAccess for Organizations {
             }
         }
         Err(not_understood("more than 100 pages of principals"))
+    }
+}
+
+/// What the pages so far have shown.
+struct Seen {
+    observation: Observation,
+}
+
+impl Seen {
+    fn nothing_yet(watched: &BTreeSet<String>) -> Self {
+        let not_seen = |name: &String| (name.clone(), TrustedAccess::Disabled);
+        let mut observation = Observation::disabled();
+        observation.watched = watched.iter().map(not_seen).collect();
+        Self { observation }
+    }
+
+    /// Takes in a page.
+    fn note(&mut self, entries: &[EnabledServicePrincipal]) -> Result<(), ApiError> {
+        for entry in entries {
+            let Some(name) = entry.service_principal() else {
+                return Err(not_understood("an entry that names no principal"));
+            };
+            // Exactly the principal: a prefix or another case is another service.
+            if name == CONTROL_TOWER {
+                self.observation.state = TrustedAccess::Enabled;
+                self.observation.enabled_since = date_enabled(entry);
+            } else if let Some(state) = self.observation.watched.get_mut(name) {
+                *state = TrustedAccess::Enabled;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether further pages can show nothing more.
+    fn all(&self) -> bool {
+        let watched = self.observation.watched.values();
+        let mut states = watched.chain([&self.observation.state]);
+        states.all(|state| *state == TrustedAccess::Enabled)
     }
 }
 

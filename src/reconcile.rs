@@ -3,7 +3,7 @@
 //! Nothing here knows what woke the function: [`Reconciler::run`] takes no event.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -11,7 +11,7 @@ use crate::error::{ApiError, Disposition, Phase, ReconcileError};
 use crate::plan::{Plan, Step};
 use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use crate::report::{Outcome, Reconciliation};
-use crate::state::{Mode, Observation, TrustedAccess};
+use crate::state::{Hold, Mode, Observation, TrustedAccess};
 
 /// The shortest pause between a read and the next: the quota of the list operation is one a second
 /// for the account, and Control Tower draws on it too.
@@ -26,6 +26,7 @@ const CONVERGENCE: Duration = Duration::from_secs(20);
 pub struct Reconciler<O> {
     organizations: O,
     desired: TrustedAccess,
+    hold: Option<Hold>,
 }
 
 impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
@@ -34,7 +35,21 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
         Self {
             organizations,
             desired,
+            hold: None,
         }
+    }
+
+    /// The same, which makes no change while `hold` is on.
+    #[must_use]
+    pub fn held(mut self, hold: Option<Hold>) -> Self {
+        self.hold = hold;
+        self
+    }
+
+    /// Whether a maintenance was planned, be it over or not.
+    #[must_use]
+    pub fn has_a_hold(&self) -> bool {
+        self.hold.is_some()
     }
 
     /// The state this reconciler keeps.
@@ -60,12 +75,37 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
         let run = async {
             match mode {
                 Mode::Audit => audit(&self.organizations, self.desired).await,
-                Mode::Enforce => enforce(&self.organizations, self.desired, &phase).await,
+                Mode::Enforce => self.enforce(&phase).await,
             }
         };
         timeout_at(deadline, run)
             .await
             .unwrap_or_else(|_| Err(ReconcileError::DeadlineExceeded(phase.get())))
+    }
+
+    /// Looks, compares, changes what differs unless a maintenance is on, and looks again until it shows.
+    async fn enforce(&self, phase: &Cell<Phase>) -> Result<Reconciliation, ReconcileError> {
+        let organizations = &self.organizations;
+        let before = organizations.read().await.map_err(ReconcileError::Read)?;
+        let Some(step) = Plan::compare(self.desired, &before).step() else {
+            return Ok(in_sync(before));
+        };
+        let hold = self.hold.clone();
+        if let Some(hold) = hold.filter(|hold| hold.holds_at(SystemTime::now())) {
+            return Ok(Reconciliation {
+                hold: Some(hold),
+                ..differed(Outcome::Held, step, before.state, before)
+            });
+        }
+        phase.set(Phase::Writing(step));
+        let answer = organizations.write(step).await;
+        phase.set(Phase::Verifying(step));
+        let after = match answer {
+            Ok(()) => read_until_shown(organizations, step).await?,
+            Err(error) if error.answer_lost => read_once_after(organizations, step, error).await?,
+            Err(error) => return Err(ReconcileError::Write(error)),
+        };
+        Ok(differed(Outcome::Remediated, step, before.state, after))
     }
 }
 
@@ -79,27 +119,6 @@ async fn audit(
         None => in_sync(observed),
         Some(step) => differed(Outcome::DriftDetected, step, observed.state, observed),
     })
-}
-
-/// Looks, compares, changes what differs, and looks again until it shows.
-async fn enforce<O: ReadTrustedAccess + WriteTrustedAccess>(
-    organizations: &O,
-    desired: TrustedAccess,
-    phase: &Cell<Phase>,
-) -> Result<Reconciliation, ReconcileError> {
-    let before = organizations.read().await.map_err(ReconcileError::Read)?;
-    let Some(step) = Plan::compare(desired, &before).step() else {
-        return Ok(in_sync(before));
-    };
-    phase.set(Phase::Writing(step));
-    let answer = organizations.write(step).await;
-    phase.set(Phase::Verifying(step));
-    let after = match answer {
-        Ok(()) => read_until_shown(organizations, step).await?,
-        Err(error) if error.answer_lost => read_once_after(organizations, step, error).await?,
-        Err(error) => return Err(ReconcileError::Write(error)),
-    };
-    Ok(differed(Outcome::Remediated, step, before.state, after))
 }
 
 /// Reads until the step shows or its time is up. A read that may go better later does not end it, and
@@ -153,6 +172,7 @@ fn in_sync(last_read: Observation) -> Reconciliation {
         observed: last_read.state,
         plan: None,
         last_read,
+        hold: None,
     }
 }
 
@@ -167,5 +187,6 @@ fn differed(
         observed,
         plan: Some(step.operation()),
         last_read,
+        hold: None,
     }
 }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::state::{
-    CONTROL_TOWER, Mode, Observation, Operation, TrustedAccess, display_as_serialized,
+    CONTROL_TOWER, Hold, Mode, Observation, Operation, TrustedAccess, Watched,
+    display_as_serialized,
 };
 use crate::trigger::Trigger;
 
@@ -16,6 +17,8 @@ pub enum Outcome {
     DriftDetected,
     /// A change was made, and a later read shows it.
     Remediated,
+    /// A change is due and was not made, because a planned maintenance is on.
+    Held,
 }
 
 display_as_serialized!(Outcome);
@@ -31,6 +34,8 @@ pub struct Reconciliation {
     pub plan: Option<Operation>,
     /// What the last read of the run showed.
     pub last_read: Observation,
+    /// The maintenance that kept the change from being made, where one did.
+    pub hold: Option<Hold>,
 }
 
 /// The JSON that an invocation answers with. Absent values are left out.
@@ -53,6 +58,12 @@ pub struct Report {
     /// `DateEnabled` of the last read, RFC 3339, where enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled_since: Option<String>,
+    /// Until when a due change is not made, RFC 3339, where the outcome is `Held`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<String>,
+    /// What the last read showed of the principals that the operator asked to watch.
+    #[serde(skip_serializing_if = "Watched::is_empty")]
+    pub watched: Watched,
     /// What woke the function. Recorded, never obeyed.
     pub trigger: Trigger,
 }
@@ -69,8 +80,17 @@ impl Report {
             observed: done.observed,
             plan: done.plan,
             enabled_since: done.last_read.enabled_since,
+            watched: done.last_read.watched,
+            held_until: done.hold.map(|hold| hold.said),
             trigger,
         }
+    }
+
+    /// The watched principals that are disabled.
+    pub fn watched_disabled(&self) -> impl Iterator<Item = &str> {
+        let disabled = |(_, state): &(&String, &TrustedAccess)| **state == TrustedAccess::Disabled;
+        let names = self.watched.iter().filter(disabled);
+        names.map(|(name, _)| name.as_str())
     }
 }
 
@@ -87,6 +107,7 @@ mod tests {
             observed: TrustedAccess::Disabled,
             plan: None,
             last_read: Observation::disabled(),
+            hold: None,
         };
         let trigger = Trigger::of_kind(TriggerKind::Manual);
         let report = Report::new(done, TrustedAccess::Disabled, Mode::Audit, trigger);
@@ -110,6 +131,7 @@ mod tests {
             observed: TrustedAccess::Disabled,
             plan: Some(Operation::Enable),
             last_read: Observation::enabled(Some("2026-11-23T10:00:00Z".to_owned())),
+            hold: None,
         };
         let trigger = Trigger::of_kind(TriggerKind::Schedule);
         let report = Report::new(done, TrustedAccess::Enabled, Mode::Enforce, trigger);

@@ -3,16 +3,20 @@
 //! Exact lower-case values only. A value that is nearly right (`TRUE`, an empty string) is a fault
 //! and not a guess: this program may change an organization on the strength of it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
+use std::time::SystemTime;
 
 use thiserror::Error;
 
 pub use network::{Network, Trust};
 
-use crate::state::{Mode, TrustedAccess};
+use crate::state::{Hold, Mode, TrustedAccess};
 
+mod hold;
 mod network;
+mod watch;
 
 /// Longest part of a faulty value that a message repeats, in characters.
 const LONGEST_VALUE: usize = 64;
@@ -24,6 +28,10 @@ pub struct Settings {
     pub desired: TrustedAccess,
     /// `MODE`: enforce unless set.
     pub mode: Mode,
+    /// `HOLD_UNTIL`: a planned maintenance; none unless set.
+    pub hold: Option<Hold>,
+    /// `WATCH_PRINCIPALS`: what else to look at, and never to change; nothing unless set.
+    pub watched: BTreeSet<String>,
     /// The SDK's variables, as far as they hold here.
     pub network: Network,
 }
@@ -107,11 +115,15 @@ impl<T: Copy> Choice<T> {
 }
 
 impl Settings {
-    /// Reads the settings; `variable` gives the value of an environment variable, if it is set.
+    /// Reads the settings at the time `now`; `variable` gives the value of an environment variable, if
+    /// it is set.
     ///
     /// # Errors
     /// [`SettingsError`] with every fault found.
-    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, SettingsError> {
+    pub fn read(
+        variable: impl Fn(&str) -> Option<OsString>,
+        now: SystemTime,
+    ) -> Result<Self, SettingsError> {
         let mut faults = Vec::new();
         let desired = note(DESIRED_STATE.read(&variable), &mut faults);
         let mode = note(MODE.read(&variable), &mut faults);
@@ -121,13 +133,21 @@ impl Settings {
         {
             faults.push(second_switch_is_off(variable(ALLOW_DISABLE.variable)));
         }
+        let hold = note(hold::read(&variable, now), &mut faults);
+        let watched = note(watch::read(&variable), &mut faults);
         let network = network::read(&variable, &mut faults);
-        match (desired, mode, network) {
-            (Some(desired), Some(mode), Some(network)) if faults.is_empty() => Ok(Self {
-                desired,
-                mode,
-                network,
-            }),
+        match (desired, mode, hold, watched, network) {
+            (Some(desired), Some(mode), Some(hold), Some(watched), Some(network))
+                if faults.is_empty() =>
+            {
+                Ok(Self {
+                    desired,
+                    mode,
+                    hold,
+                    watched,
+                    network,
+                })
+            }
             _ => Err(SettingsError { faults }),
         }
     }
@@ -164,7 +184,7 @@ mod tests {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| OsString::from(value))
         };
-        Settings::read(lookup).map_err(|error| error.to_string())
+        Settings::read(lookup, SystemTime::now()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -234,7 +254,7 @@ mod tests {
     fn a_value_that_is_not_unicode_is_a_fault_and_not_a_panic() {
         use std::os::unix::ffi::OsStringExt;
         let lookup = |name: &str| (name == "MODE").then(|| OsString::from_vec(vec![0xff, 0xfe]));
-        assert!(Settings::read(lookup).is_err());
+        assert!(Settings::read(lookup, SystemTime::now()).is_err());
     }
 
     #[test]

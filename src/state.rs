@@ -1,5 +1,8 @@
 //! The vocabulary: the one service principal, the two states it can be in, and how a state is known.
 
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
 use serde::Serialize;
 
 /// The service principal whose trusted access this program keeps, and the only one it can name.
@@ -30,7 +33,12 @@ pub struct Observation {
     pub state: TrustedAccess,
     /// `DateEnabled` of the entry in RFC 3339, where enabled and where Organizations gave one.
     pub enabled_since: Option<String>,
+    /// The other principals that the operator asked to watch, with what the same read showed of each.
+    pub watched: Watched,
 }
+
+/// Service principals and the states they were seen in. They are looked at and never changed.
+pub type Watched = BTreeMap<String, TrustedAccess>;
 
 impl Observation {
     /// The principal was in the list; `since` is its `DateEnabled` in RFC 3339.
@@ -39,6 +47,7 @@ impl Observation {
         Self {
             state: TrustedAccess::Enabled,
             enabled_since: since,
+            watched: Watched::new(),
         }
     }
 
@@ -48,6 +57,7 @@ impl Observation {
         Self {
             state: TrustedAccess::Disabled,
             enabled_since: None,
+            watched: Watched::new(),
         }
     }
 }
@@ -60,6 +70,23 @@ pub enum Mode {
     Enforce,
     /// Read and report; nothing that can write is called.
     Audit,
+}
+
+/// A planned maintenance: until it ends, a due change is reported and not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// When it ends.
+    pub until: SystemTime,
+    /// The same in the operator's words, RFC 3339.
+    pub said: String,
+}
+
+impl Hold {
+    /// Whether it is still on.
+    #[must_use]
+    pub fn holds_at(&self, now: SystemTime) -> bool {
+        now < self.until
+    }
 }
 
 /// The three operations of AWS Organizations that this program calls.

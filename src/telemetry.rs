@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::panic;
 use std::time::SystemTime;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
@@ -87,6 +87,10 @@ pub struct Counts {
     pub remediated: bool,
     /// The run ended with an error.
     pub failed: bool,
+    /// A planned maintenance kept the difference from being removed; `None` where none was planned.
+    pub held: Option<bool>,
+    /// How many of the watched principals are disabled; `None` where none is watched or the run failed.
+    pub watched_disabled: Option<usize>,
 }
 
 /// Prints a line to stdout, past `tracing`: CloudWatch wants `_aws` at the root of a metric line, and
@@ -103,13 +107,19 @@ pub fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> Stri
     let since_epoch = now
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
-    let metrics = [
-        ("Reconciliations", !counts.failed),
-        ("Drift", counts.drift),
-        ("Remediations", counts.remediated),
-        ("Failures", counts.failed),
-    ];
-    let definitions = metrics.map(|(name, _)| json!({"Name": name, "Unit": "Count"}));
+    let metrics: Vec<(&str, usize)> = [
+        ("Reconciliations", Some(usize::from(!counts.failed))),
+        ("Drift", Some(usize::from(counts.drift))),
+        ("Remediations", Some(usize::from(counts.remediated))),
+        ("Failures", Some(usize::from(counts.failed))),
+        ("Held", counts.held.map(usize::from)),
+        ("WatchedDisabled", counts.watched_disabled),
+    ]
+    .into_iter()
+    .filter_map(|(name, counted)| Some((name, counted?)))
+    .collect();
+    let definition = |(name, _): &(&str, usize)| json!({"Name": name, "Unit": "Count"});
+    let definitions: Vec<Value> = metrics.iter().map(definition).collect();
     let mut line = json!({
         "_aws": {
             "Timestamp": u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX),
@@ -122,7 +132,7 @@ pub fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> Stri
         "FunctionName": function_name,
     });
     for (name, counted) in metrics {
-        line[name] = json!(u8::from(counted));
+        line[name] = json!(counted);
     }
     line.to_string()
 }
@@ -138,6 +148,8 @@ mod tests {
             drift: true,
             remediated: false,
             failed: false,
+            held: None,
+            watched_disabled: None,
         };
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
         let line = metric_line("keeper", at, counts);

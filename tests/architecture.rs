@@ -17,10 +17,20 @@ fn rows() -> Vec<String> {
 /// Every source file of a module, its own folder included, its tests not.
 fn sources(module: &str) -> Vec<(PathBuf, String)> {
     let mut files = vec![Path::new(ROOT).join(format!("src/{module}.rs"))];
-    if let Ok(folder) = fs::read_dir(Path::new(ROOT).join("src").join(module)) {
-        let paths = folder.map(|entry| entry.unwrap().path());
-        let is_source = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "rs");
-        files.extend(paths.filter(|path| is_source(path) && !path.ends_with("tests.rs")));
+    let mut folders = vec![Path::new(ROOT).join("src").join(module)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(folder) else {
+            continue;
+        };
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs")
+                && !path.ends_with("tests.rs")
+            {
+                files.push(path);
+            }
+        }
     }
     files
         .into_iter()
@@ -104,15 +114,25 @@ fn the_core_names_no_aws_lambda_or_tracing_item() {
 }
 
 #[test]
-fn p5_one_service_principal_stands_in_the_code() {
+fn p5_one_service_principal_stands_in_the_code_and_in_each_write() {
     let mut found = Vec::new();
+    let mut written = Vec::new();
     for module in rows().into_iter().chain(["main".to_owned()]) {
-        for (_, text) in sources(&module) {
-            let hits = code(&text).matches("amazonaws.com").count();
+        for (path, text) in sources(&module) {
+            let code = code(&text);
+            let arguments = code.split(".service_principal(").skip(1);
+            written.extend(arguments.map(|rest| rest.split(')').next().unwrap().to_owned()));
+            // What the operator may ask to watch reaches the reading half of the adapter and no further.
+            if path.ends_with("settings/watch.rs") {
+                continue;
+            }
+            let hits = code.matches("amazonaws.com").count();
             found.extend(std::iter::repeat_n(module.clone(), hits));
         }
     }
     assert_eq!(found, ["state"]);
+    written.retain(|argument| !argument.is_empty());
+    assert_eq!(written, ["CONTROL_TOWER"; 2]);
 }
 
 #[test]

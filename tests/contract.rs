@@ -5,12 +5,14 @@ mod calls;
 mod early;
 mod environment;
 mod errors;
+mod hold;
 mod hostile;
 mod input;
 mod killed;
 mod lines;
 mod secrets;
 mod standalone;
+mod watch;
 
 use std::path::Path;
 

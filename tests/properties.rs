@@ -5,12 +5,12 @@
 mod lists;
 mod two_instances;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use controltower_trusted_access::error::ApiErrorKind;
 use controltower_trusted_access::reconcile::Reconciler;
 use controltower_trusted_access::report::Outcome;
-use controltower_trusted_access::state::{Mode, Operation, TrustedAccess};
+use controltower_trusted_access::state::{Hold, Mode, Operation, TrustedAccess};
 use proptest::prelude::*;
 use tokio::time::Instant;
 
@@ -101,6 +101,23 @@ proptest! {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
             let _ = Reconciler::new(&world, desired).run(Mode::Audit, soon()).await;
+            prop_assert_eq!(world.calls(), [Operation::List]);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn no_fault_makes_a_write_happen_during_a_maintenance(
+        state in any_state(),
+        desired in any_state(),
+        turns in any_turns(),
+    ) {
+        in_paused_time(async {
+            let world = FakeOrganizations::new(state, turns);
+            let until = SystemTime::now() + Duration::from_hours(1);
+            let hold = Hold { until, said: String::new() };
+            let reconciler = Reconciler::new(&world, desired).held(Some(hold));
+            let _ = reconciler.run(Mode::Enforce, soon()).await;
             prop_assert_eq!(world.calls(), [Operation::List]);
             Ok(())
         })?;

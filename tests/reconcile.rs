@@ -1,6 +1,6 @@
 //! The reconciler over a stateful fake, one claim a test.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use controltower_trusted_access::error::{ApiErrorKind, ReconcileError};
 use controltower_trusted_access::reconcile::Reconciler;
@@ -8,7 +8,7 @@ use controltower_trusted_access::report::{Outcome, Reconciliation};
 use controltower_trusted_access::state::Mode::{Audit, Enforce};
 use controltower_trusted_access::state::Operation::{Disable, Enable, List};
 use controltower_trusted_access::state::TrustedAccess::{Disabled, Enabled};
-use controltower_trusted_access::state::{Mode, TrustedAccess};
+use controltower_trusted_access::state::{Hold, Mode, TrustedAccess};
 use tokio::time::Instant;
 
 use crate::support::fake_organizations::{ENABLED_SINCE, FakeOrganizations, Fault, Turn};
@@ -71,6 +71,49 @@ async fn enforce_writes_once_and_reads_until_it_shows() {
         assert_eq!(world.calls(), [List, due, List]);
         assert_eq!(world.state(), desired);
     }
+}
+
+/// A maintenance that ends, or has ended, an hour from now.
+fn hold(ends: impl Fn(SystemTime, Duration) -> SystemTime) -> Hold {
+    Hold {
+        until: ends(SystemTime::now(), Duration::from_hours(1)),
+        said: "then".to_owned(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_a_maintenance_is_on_a_due_change_is_reported_and_not_made() {
+    for (state, desired, due) in [(Disabled, Enabled, Enable), (Enabled, Disabled, Disable)] {
+        let world = world(state, &[]);
+        let reconciler = Reconciler::new(&world, desired).held(Some(hold(|now, hour| now + hour)));
+        let deadline = Instant::now() + Duration::from_mins(2);
+        let done = reconciler.run(Enforce, deadline).await.unwrap();
+        assert_eq!(done.outcome, Outcome::Held);
+        assert_eq!((done.observed, done.plan), (state, Some(due)));
+        assert_eq!(done.hold.unwrap().said, "then");
+        let audited = reconciler.run(Audit, deadline).await.unwrap();
+        assert_eq!(audited.outcome, Outcome::DriftDetected);
+        assert_eq!(world.calls(), [List; 2]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_maintenance_says_nothing_where_no_change_is_due() {
+    let world = world(Enabled, &[]);
+    let reconciler = Reconciler::new(&world, Enabled).held(Some(hold(|now, hour| now + hour)));
+    let deadline = Instant::now() + Duration::from_mins(2);
+    let done = reconciler.run(Enforce, deadline).await.unwrap();
+    assert_eq!((done.outcome, done.hold), (Outcome::InSync, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_maintenance_the_change_is_made() {
+    let world = world(Disabled, &[]);
+    let reconciler = Reconciler::new(&world, Enabled).held(Some(hold(|now, hour| now - hour)));
+    let deadline = Instant::now() + Duration::from_mins(2);
+    let done = reconciler.run(Enforce, deadline).await.unwrap();
+    assert_eq!((done.outcome, done.hold), (Outcome::Remediated, None));
+    assert_eq!(world.calls(), [List, Enable, List]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,8 +17,10 @@ def client(service, region):
 def put_alarm(name, properties, region):
     # CloudFormation turns "10" into 10; botocore does not.
     numbers = {key: int(properties[key]) for key in ("EvaluationPeriods", "Period") if key in properties}
+    # Moto leaves a hole where CloudFormation leaves AWS::NoValue out.
+    queries = {"Metrics": [query for query in properties["Metrics"] if query]} if "Metrics" in properties else {}
     cloudwatch = client("cloudwatch", region)
-    cloudwatch.put_metric_alarm(**properties | numbers)
+    cloudwatch.put_metric_alarm(**properties | numbers | queries)
     alarm = cloudwatch.describe_alarms(AlarmNames=[properties["AlarmName"]])["MetricAlarms"][0]
     return alarm["AlarmName"], {"Arn": alarm["AlarmArn"]}
 

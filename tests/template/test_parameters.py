@@ -15,6 +15,8 @@ CHOICES = {
     "DesiredState": ["enabled", "disabled"],
     "Mode": ["enforce", "audit"],
     "AllowDisable": ["false", "true"],
+    "HoldUntil": ["", "2026-11-24T18:00:00Z"],
+    "WatchPrincipals": ["", "config.amazonaws.com, sso.amazonaws.com"],
     "ScheduleExpression": ["rate(1 hour)", "rate(15 minutes)", "rate(12 hours)", "rate(1 day)"],
     "Architecture": ["arm64", "x86_64"],
     "NotificationEmail": ["", "ops@example.com"],
@@ -30,6 +32,8 @@ TAKEN = {
         "rate(1 day)", "rate(3 days)",
     ],
     "NotificationEmail": ["", "ops@example.com", "cloud+tower@eu.example.com"],
+    "WatchPrincipals": ["", "config.amazonaws.com", "sso.amazonaws.com,member.org.stacksets.cloudformation.amazonaws.com"],
+    "HoldUntil": ["", "2026-11-24T18:00:00Z", "2026-11-24T18:00:00+01:00"],
     "ReservedConcurrency": ["", "1", "10", "9999"],
     "PermissionsBoundaryArn": [
         "", "arn:aws:iam::123456789012:policy/boundary", "arn:aws-us-gov:iam::123456789012:policy/team/boundary",
@@ -41,6 +45,8 @@ REFUSED = {
         "", "rate(1 minute)", "rate(14 minutes)", "rate(700 minutes)", "rate(1 hours)", "rate(0 hours)", "rate(13 hours)",
         "rate(4 days)", "rate(1 days)", "rate(01 hours)", "rate(1  hour)", "cron(0 * * * ? *)", "rate(1 hour) ", "1 hour",
     ],
+    "WatchPrincipals": ["config", "Config.amazonaws.com", "config.amazonaws.com,", "config.amazonaws.com;sso.amazonaws.com"],
+    "HoldUntil": ["tomorrow", "2026-11-24", "2026-11-24T18:00", "2026-11-24T18:00:00", "2026-11-24 18:00:00Z", " "],
     "NotificationEmail": ["ops", "a@b@c", "a b@example.com", "@example.com"],
     "ReservedConcurrency": ["0", "-1", "1.5", "many", "10000", "01"],
     "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary", "arn:aws:iam::12:policy/boundary"],
@@ -94,7 +100,8 @@ class Parameters(unittest.TestCase):
         self.assertEqual({name: one["Default"] for name, one in self.parameters.items()}, {
             "DesiredState": "enabled", "Mode": "enforce", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
             "Architecture": "arm64", "NotificationEmail": "", "LogLevel": "INFO", "LogRetentionDays": 90,
-            "ReservedConcurrency": "", "PermissionsBoundaryArn": "",
+            "ReservedConcurrency": "", "PermissionsBoundaryArn": "", "HoldUntil": "",
+            "WatchPrincipals": "",
         })
 
     def test_a_pattern_takes_what_it_should_and_nothing_else(self):

@@ -132,6 +132,8 @@ class Patterns(unittest.TestCase):
                 "repair, without a name": invocation_record(latest, {"outcome": "Remediated", "trigger": nameless}),
                 "drift, by a caller": invocation_record(latest, {"outcome": "DriftDetected", "trigger": by_caller}),
                 "drift, by nobody": invocation_record(latest, {"outcome": "DriftDetected", "trigger": {"kind": "Schedule"}}),
+                "held, by a caller": invocation_record(latest, {"outcome": "Held", "trigger": by_caller}),
+                "held, by nobody": invocation_record(latest, {"outcome": "Held", "trigger": {"kind": "Schedule"}}),
                 "in sync": invocation_record(latest, {"outcome": "InSync", "trigger": by_caller}),
                 "failed": invocation_record(latest, {"errorType": "Throttled"}, condition="Failure"),
                 "another function": invocation_record(f"{arn}-2:$LATEST", {"outcome": "Remediated", "trigger": by_caller}),
@@ -143,6 +145,7 @@ class Patterns(unittest.TestCase):
                 "repair, without a name": [CALLER_UNKNOWN],
                 "drift, by a caller": [CALLER_KNOWN],
                 "drift, by nobody": [CALLER_UNKNOWN],
+                "held, by a caller": [CALLER_KNOWN],
             })
 
     def test_the_forwarder_forwards_what_wakes_the_function_from_the_landing_zones_region(self):

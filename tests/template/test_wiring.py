@@ -128,7 +128,18 @@ class Wiring(unittest.TestCase):
             self.assertIsNotNone(named, alarm["AlarmName"])
             self.assertIn(named[1], headings)
             self.assertTrue(alarm["AlarmName"].endswith(named[1].removeprefix("Alarm: ")))
-        self.assertLessEqual({"Remediated", "DriftDetected"}, headings)
+        self.assertLessEqual({"Remediated", "DriftDetected", "Held"}, headings)
+
+class OptionalAlarms(unittest.TestCase):
+    def test_each_has_the_section_of_the_runbook_that_it_names(self):
+        runbook = (stack.ROOT / "docs" / "runbook.md").read_text()
+        optional = {"HoldUntil": "2026-11-24T18:00:00Z", "WatchPrincipals": "config.amazonaws.com"}
+        with stack.deployed(optional) as keeper:
+            alarms = keeper.client("cloudwatch").describe_alarms(AlarmNames=["keeper-held", "keeper-watched"])
+        self.assertEqual(len(alarms["MetricAlarms"]), 2)
+        for alarm in alarms["MetricAlarms"]:
+            named = re.search(r'See "(.+)" in docs/runbook\.md\.$', alarm["AlarmDescription"])[1]
+            self.assertIn(f"\n### {named}\n", runbook)
 
 
 if __name__ == "__main__":

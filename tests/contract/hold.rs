@@ -1,0 +1,94 @@
+//! `HOLD_UNTIL`: a planned maintenance with an end.
+
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use serde_json::{Value, json};
+
+use super::{CONTROL_TOWER, disabled, enabled, function};
+use crate::support::scripted_organizations::{ENABLE, LIST};
+
+fn rfc3339(time: SystemTime) -> String {
+    DateTime::from(time).fmt(Format::DateTime).unwrap()
+}
+
+fn in_an_hour() -> String {
+    rfc3339(SystemTime::now() + Duration::from_hours(1))
+}
+
+#[test]
+fn until_then_a_due_change_is_reported_and_not_made() {
+    let server = disabled();
+    let until = in_an_hour();
+    let function = function(&server, &[("HOLD_UNTIL", &until)]);
+    assert_eq!(
+        *function.invoke("{}").report(),
+        json!({
+            "outcome": "Held",
+            "servicePrincipal": CONTROL_TOWER,
+            "mode": "enforce",
+            "desired": "enabled",
+            "observed": "disabled",
+            "plan": ENABLE,
+            "heldUntil": until,
+            "trigger": {"kind": "Manual"},
+        })
+    );
+    assert_eq!(server.operations(), [LIST]);
+    assert_eq!(function.log_lines(1, "INFO")[0]["outcome"], "Held");
+}
+
+#[test]
+fn afterwards_it_is_made_by_the_same_process_without_anyone_touching_it() {
+    let server = disabled();
+    let until = rfc3339(SystemTime::now() + Duration::from_secs(2));
+    let function = function(&server, &[("HOLD_UNTIL", &until)]);
+    assert_eq!(function.invoke("{}").outcome(), "Held");
+    let patience = SystemTime::now() + Duration::from_mins(1);
+    let outcome = loop {
+        let answer = function.invoke("{}");
+        if answer.outcome() != "Held" || SystemTime::now() > patience {
+            break answer.outcome().to_owned();
+        }
+    };
+    assert_eq!(outcome, "Remediated");
+    assert!(server.has(CONTROL_TOWER));
+}
+
+#[test]
+fn the_metric_held_is_counted_where_a_maintenance_was_planned_and_nowhere_else() {
+    let server = disabled();
+    let function = function(&server, &[("HOLD_UNTIL", &in_an_hour())]);
+    function.invoke("{}");
+    function.invoke(r#"{"mode":"audit"}"#);
+    server.set(CONTROL_TOWER, true);
+    function.invoke("{}");
+    let metrics = function.metrics(3);
+    let counts = |name: &str| {
+        metrics
+            .iter()
+            .map(|line| line[name].clone())
+            .collect::<Value>()
+    };
+    assert_eq!(json!([1, 0, 0]), counts("Held"));
+    assert_eq!(json!([1, 1, 0]), counts("Drift"));
+    let without = super::function(&enabled(), &[]);
+    without.invoke("{}");
+    assert_eq!(without.metrics(1)[0].get("Held"), None);
+}
+
+#[test]
+fn what_is_no_time_or_too_far_ahead_is_a_fault_and_calls_nothing() {
+    let late = rfc3339(SystemTime::now() + Duration::from_hours(31 * 24));
+    for value in ["", "tomorrow", "2026-11-24", &late] {
+        let server = disabled();
+        let answer = function(&server, &[("HOLD_UNTIL", value)]).invoke("{}");
+        let message = format!(
+            "HOLD_UNTIL is {value:?}: it takes an RFC 3339 time at most 30 days ahead, such as \
+             2026-11-24T18:00:00Z. Correct the function's environment; until then no AWS call is made"
+        );
+        assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
+        assert_eq!(server.operations(), [""; 0]);
+    }
+}
