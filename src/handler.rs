@@ -1,5 +1,6 @@
 //! The Lambda edge: JSON in, a [`Report`] or a [`Failure`] out, and the lines that a run leaves.
 
+mod aftermath;
 mod failure;
 
 use std::cell::Cell;
@@ -124,7 +125,9 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             .run(mode, Instant::now() + left)
             .await
             .map_err(Failure::Run)?;
-        let report = Report::new(done, keeper.reconciler.desired(), mode, request.trigger);
+        let desired = keeper.reconciler.desired();
+        let mut report = Report::new(done, desired, mode, request.trigger);
+        aftermath::add(&mut report, SystemTime::now());
         for principal in report.watched_disabled() {
             warn!(
                 principal,
@@ -150,6 +153,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             held: keeper
                 .filter(|keeper| keeper.reconciler.has_a_hold())
                 .map(|_| ended(Outcome::Held)),
+            outage_seconds: report.and_then(|report| report.outage.as_ref()?.seconds),
             watched_disabled: report
                 .filter(|report| !report.watched.is_empty())
                 .map(|report| report.watched_disabled().count()),

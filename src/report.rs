@@ -38,6 +38,26 @@ pub struct Reconciliation {
     pub hold: Option<Hold>,
 }
 
+/// How long Control Tower heard nothing, as far as the event that woke the function tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outage {
+    /// When trusted access was disabled, RFC 3339, where the event is the disabling call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<String>,
+    /// The role behind the caller's session, else the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled_by: Option<String>,
+    /// Where the call came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// When a read showed it enabled again, RFC 3339.
+    pub restored_at: String,
+    /// The whole seconds between the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
+}
+
 /// The JSON that an invocation answers with. Absent values are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,6 +84,12 @@ pub struct Report {
     /// What the last read showed of the principals that the operator asked to watch.
     #[serde(skip_serializing_if = "Watched::is_empty")]
     pub watched: Watched,
+    /// What the repair ended, where trusted access was enabled again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outage: Option<Outage>,
+    /// What is left for a human to do after that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub next_steps: Vec<String>,
     /// What woke the function. Recorded, never obeyed.
     pub trigger: Trigger,
 }
@@ -81,6 +107,8 @@ impl Report {
             plan: done.plan,
             enabled_since: done.last_read.enabled_since,
             watched: done.last_read.watched,
+            outage: None,
+            next_steps: Vec::new(),
             held_until: done.hold.map(|hold| hold.said),
             trigger,
         }

@@ -91,6 +91,8 @@ pub struct Counts {
     pub held: Option<bool>,
     /// How many of the watched principals are disabled; `None` where none is watched or the run failed.
     pub watched_disabled: Option<usize>,
+    /// How long trusted access was disabled, where a repair ended it and it is known.
+    pub outage_seconds: Option<u64>,
 }
 
 /// Prints a line to stdout, past `tracing`: CloudWatch wants `_aws` at the root of a metric line, and
@@ -107,18 +109,24 @@ pub fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> Stri
     let since_epoch = now
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
-    let metrics: Vec<(&str, usize)> = [
-        ("Reconciliations", Some(usize::from(!counts.failed))),
-        ("Drift", Some(usize::from(counts.drift))),
-        ("Remediations", Some(usize::from(counts.remediated))),
-        ("Failures", Some(usize::from(counts.failed))),
-        ("Held", counts.held.map(usize::from)),
-        ("WatchedDisabled", counts.watched_disabled),
+    let count = |counted| u64::try_from(counted).unwrap_or(u64::MAX);
+    let metrics: Vec<(&str, &str, u64)> = [
+        ("Reconciliations", "Count", Some(u64::from(!counts.failed))),
+        ("Drift", "Count", Some(u64::from(counts.drift))),
+        ("Remediations", "Count", Some(u64::from(counts.remediated))),
+        ("Failures", "Count", Some(u64::from(counts.failed))),
+        ("Held", "Count", counts.held.map(u64::from)),
+        (
+            "WatchedDisabled",
+            "Count",
+            counts.watched_disabled.map(count),
+        ),
+        ("OutageSeconds", "Seconds", counts.outage_seconds),
     ]
     .into_iter()
-    .filter_map(|(name, counted)| Some((name, counted?)))
+    .filter_map(|(name, unit, value)| Some((name, unit, value?)))
     .collect();
-    let definition = |(name, _): &(&str, usize)| json!({"Name": name, "Unit": "Count"});
+    let definition = |(name, unit, _): &(&str, &str, u64)| json!({"Name": name, "Unit": unit});
     let definitions: Vec<Value> = metrics.iter().map(definition).collect();
     let mut line = json!({
         "_aws": {
@@ -131,8 +139,8 @@ pub fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> Stri
         },
         "FunctionName": function_name,
     });
-    for (name, counted) in metrics {
-        line[name] = json!(counted);
+    for (name, _, value) in metrics {
+        line[name] = json!(value);
     }
     line.to_string()
 }
@@ -150,6 +158,7 @@ mod tests {
             failed: false,
             held: None,
             watched_disabled: None,
+            outage_seconds: None,
         };
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
         let line = metric_line("keeper", at, counts);

@@ -13,7 +13,7 @@ use thiserror::Error;
 pub use actor::Actor;
 pub use json::Json;
 
-use crate::state::{Mode, display_as_serialized};
+use crate::state::{CONTROL_TOWER, Mode, display_as_serialized};
 use crate::text::one_line;
 
 /// The kinds of wake-up that the contract names.
@@ -51,6 +51,9 @@ pub struct Trigger {
     /// Who made the call, where CloudTrail says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
+    /// Whether the event is the successful call that disabled the principal of this program.
+    #[serde(skip)]
+    pub is_the_disabling_call: bool,
 }
 
 /// One classified invocation: what woke us, and the mode that a manual request asked for.
@@ -157,6 +160,7 @@ impl Trigger {
             name: None,
             time: None,
             actor: None,
+            is_the_disabling_call: false,
         }
     }
 
@@ -171,8 +175,23 @@ impl Trigger {
                 .or_else(|| detail_type.map(one_line)),
             time: event.get("time").and_then(Json::shown),
             actor: detail.and_then(Actor::of_call),
+            is_the_disabling_call: kind == TriggerKind::OrganizationsEvent
+                && detail.is_some_and(disables_control_tower),
         }
     }
+}
+
+/// A failed call has an `errorCode` and disabled nothing.
+fn disables_control_tower(call: Json<'_>) -> bool {
+    let is =
+        |value: Option<Json<'_>>, text: &str| value.and_then(Json::text).as_deref() == Some(text);
+    let parameters = call.get("requestParameters");
+    is(call.get("eventName"), "DisableAWSServiceAccess")
+        && call.get("errorCode").is_none()
+        && is(
+            parameters.and_then(|parameters| parameters.get("servicePrincipal")),
+            CONTROL_TOWER,
+        )
 }
 
 #[cfg(test)]

@@ -137,6 +137,32 @@ fn each_run_has_one_metric_line_with_its_counts() {
 }
 
 #[test]
+fn the_length_of_an_outage_is_counted_where_the_event_tells_since_when() {
+    let server = disabled();
+    let function = function(&server, &[]);
+    let by_caller = function.invoke(include_str!("../../events/organizations-disable-root.json"));
+    let outage = &by_caller.report()["outage"];
+    assert_eq!(outage["disabledAt"], "2026-11-23T10:02:23Z");
+    assert_eq!(outage["disabledBy"], "arn:aws:iam::111122223333:root");
+    assert_eq!(
+        by_caller.report()["nextSteps"].as_array().map(Vec::len),
+        Some(3)
+    );
+    server.set(super::CONTROL_TOWER, false);
+    let by_hand = function.invoke("{}");
+    let known: Vec<&String> = by_hand.report()["outage"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
+    assert_eq!(known, ["restoredAt"]);
+    let metrics = function.metrics(2);
+    assert_eq!(metrics[0]["OutageSeconds"], outage["seconds"]);
+    assert!(outage["seconds"].as_u64() > Some(0));
+    assert_eq!(metrics[1].get("OutageSeconds"), None);
+}
+
+#[test]
 fn a_marker_in_a_payload_appears_in_no_line() {
     let marker = "MARKER-7f3a";
     let event = json!({
