@@ -62,6 +62,18 @@ pub struct Keeper<O> {
     pub mode: Mode,
 }
 
+impl<O: ReadTrustedAccess + WriteTrustedAccess> Keeper<O> {
+    /// Whether a maintenance holds a change at the end of a run, which may have been an audit by hand;
+    /// `None` where none is planned, or where one is on and the run failed before it could tell.
+    fn held(&self, report: Option<&Report>) -> Option<bool> {
+        let is_on = self.reconciler.hold()?.holds_at(SystemTime::now());
+        if !is_on || self.mode == Mode::Audit {
+            return Some(report.is_some_and(|report| report.outcome == Outcome::Held));
+        }
+        Some(report?.plan.is_some())
+    }
+}
+
 impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
     /// A handler that runs on `setup`, or that answers every invocation with its faults.
     /// `print_metrics` is given the metric line of each run.
@@ -150,9 +162,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             drift,
             remediated: ended(Outcome::Remediated),
             failed: result.is_err(),
-            held: keeper
-                .filter(|keeper| keeper.reconciler.has_a_hold())
-                .map(|_| ended(Outcome::Held)),
+            held: keeper.and_then(|keeper| keeper.held(report)),
             outage_seconds: report.and_then(|report| report.outage.as_ref()?.seconds),
             watched_disabled: report
                 .filter(|report| !report.watched.is_empty())

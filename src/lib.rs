@@ -10,8 +10,8 @@
 //!    (`properties.rs`: `p2_…`; `adapter.rs` for what is no list)
 //! 3. **Audit never writes**, because in audit nothing that can write is called.
 //!    (`properties.rs`: `p3_…`)
-//! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards ends
-//!    in the desired state, and the run after that is `InSync` with one read pass.
+//! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards, once
+//!    no maintenance is on, ends in the desired state, and the run after that is `InSync` with one read pass.
 //!    (`properties.rs`: `p4_…`)
 //! 5. **One principal.** Nothing here can write another one than [`state::CONTROL_TOWER`]; others may be
 //!    watched, which is a read.

@@ -69,7 +69,18 @@ impl Organizations {
 
 impl ReadTrustedAccess for Organizations {
     async fn read(&self) -> Result<Observation, ApiError> {
-        let mut seen = Seen::nothing_yet(&self.watched);
+        self.pass(&self.watched).await
+    }
+
+    async fn read_state(&self) -> Result<Observation, ApiError> {
+        self.pass(&BTreeSet::new()).await
+    }
+}
+
+impl Organizations {
+    /// Reads page by page until the principal and all of `watched` are seen or the list ends.
+    async fn pass(&self, watched: &BTreeSet<String>) -> Result<Observation, ApiError> {
+        let mut seen = Seen::nothing_yet(watched);
         let mut token = None;
         let mut used_tokens = HashSet::new();
         for _ in 0..MOST_PAGES {

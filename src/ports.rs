@@ -16,6 +16,15 @@ pub trait ReadTrustedAccess {
     /// # Errors
     /// Any [`ApiError`] of the read. A broken-off read is an error and never an [`Observation`].
     fn read(&self) -> impl Future<Output = Result<Observation, ApiError>>;
+
+    /// The same after a write, of which nothing but the state matters: no page is read for what else is
+    /// watched, so that its failure cannot hide a write that took effect.
+    ///
+    /// # Errors
+    /// Those of [`ReadTrustedAccess::read`].
+    fn read_state(&self) -> impl Future<Output = Result<Observation, ApiError>> {
+        self.read()
+    }
 }
 
 /// The power to change.

@@ -46,10 +46,10 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
         self
     }
 
-    /// Whether a maintenance was planned, be it over or not.
+    /// The maintenance that was planned, be it over or not.
     #[must_use]
-    pub fn has_a_hold(&self) -> bool {
-        self.hold.is_some()
+    pub fn hold(&self) -> Option<&Hold> {
+        self.hold.as_ref()
     }
 
     /// The state this reconciler keeps.
@@ -100,11 +100,12 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
         phase.set(Phase::Writing(step));
         let answer = organizations.write(step).await;
         phase.set(Phase::Verifying(step));
-        let after = match answer {
+        let mut after = match answer {
             Ok(()) => read_until_shown(organizations, step).await?,
             Err(error) if error.answer_lost => read_once_after(organizations, step, error).await?,
             Err(error) => return Err(ReconcileError::Write(error)),
         };
+        after.watched = before.watched;
         Ok(differed(Outcome::Remediated, step, before.state, after))
     }
 }
@@ -133,7 +134,7 @@ async fn read_until_shown(
         loop {
             sleep(gap).await;
             gap = (gap * 2).min(LONGEST_GAP);
-            failed = match organizations.read().await {
+            failed = match organizations.read_state().await {
                 Ok(seen) if seen.state == step.target() => return Ok(seen),
                 Ok(_) => None,
                 Err(error) if error.kind.disposition() == Disposition::Transient => Some(error),
@@ -160,7 +161,7 @@ async fn read_once_after(
     lost: ApiError,
 ) -> Result<Observation, ReconcileError> {
     sleep(SHORTEST_GAP).await;
-    match organizations.read().await {
+    match organizations.read_state().await {
         Ok(seen) if seen.state == step.target() => Ok(seen),
         _ => Err(ReconcileError::Write(lost)),
     }

@@ -81,7 +81,7 @@ pub struct Report {
     /// Until when a due change is not made, RFC 3339, where the outcome is `Held`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
-    /// What the last read showed of the principals that the operator asked to watch.
+    /// What the read before any change showed of the principals that the operator asked to watch.
     #[serde(skip_serializing_if = "Watched::is_empty")]
     pub watched: Watched,
     /// What the repair ended, where trusted access was enabled again.

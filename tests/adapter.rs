@@ -95,6 +95,23 @@ async fn the_read_is_one_signed_list_request_with_the_largest_page() {
 }
 
 #[tokio::test]
+async fn a_read_goes_on_to_what_is_watched_and_the_one_after_a_write_does_not() {
+    let server = ScriptedOrganizations::with_pages(&[&[CONTROL_TOWER], &[OTHERS[0]], &[OTHERS[1]]]);
+    let watched = [OTHERS[0].to_owned()].into();
+    let organizations = adapter(&server.endpoint()).watching(watched);
+    let seen = organizations.read().await.unwrap();
+    assert_eq!(seen.watched[OTHERS[0]], TrustedAccess::Enabled);
+    assert_eq!(server.operations(), [LIST; 2]);
+    server.forget_calls();
+    let seen = organizations.read_state().await.unwrap();
+    assert_eq!(
+        (seen.state, seen.watched.len()),
+        (TrustedAccess::Enabled, 0)
+    );
+    assert_eq!(server.operations(), [LIST]);
+}
+
+#[tokio::test]
 async fn each_write_is_one_request_that_names_control_tower_alone() {
     for (target, operation) in [
         (TrustedAccess::Enabled, ENABLE),

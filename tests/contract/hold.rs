@@ -7,7 +7,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 
 use super::{CONTROL_TOWER, disabled, enabled, function};
-use crate::support::scripted_organizations::{ENABLE, LIST};
+use crate::support::scripted_organizations::{ENABLE, LIST, Reply};
 
 fn rfc3339(time: SystemTime) -> String {
     DateTime::from(time).fmt(Format::DateTime).unwrap()
@@ -71,11 +71,20 @@ fn the_metric_held_is_counted_where_a_maintenance_was_planned_and_nowhere_else()
             .map(|line| line[name].clone())
             .collect::<Value>()
     };
-    assert_eq!(json!([1, 0, 0]), counts("Held"));
+    assert_eq!(json!([1, 1, 0]), counts("Held"));
     assert_eq!(json!([1, 1, 0]), counts("Drift"));
     let without = super::function(&enabled(), &[]);
     without.invoke("{}");
     assert_eq!(without.metrics(1)[0].get("Held"), None);
+}
+
+#[test]
+fn a_run_that_failed_during_a_maintenance_does_not_say_that_nothing_is_held() {
+    let server = disabled();
+    let function = function(&server, &[("HOLD_UNTIL", &in_an_hour())]);
+    server.script(LIST, [Reply::error("AccessDeniedException")]);
+    function.invoke("{}");
+    assert_eq!(function.metrics(1)[0].get("Held"), None);
 }
 
 #[test]

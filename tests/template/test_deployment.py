@@ -125,9 +125,10 @@ class WithOtherParameters(unittest.TestCase):
             self.assertEqual(environment["Environment"]["Variables"]["HOLD_UNTIL"], "2026-11-24T18:00:00Z")
             cloudwatch = keeper.client("cloudwatch")
             held, drift = cloudwatch.describe_alarms(AlarmNames=["keeper-drift", "keeper-held"])["MetricAlarms"][::-1]
-            self.assertEqual((held["MetricName"], held["Statistic"], held["Period"]), ("Held", "Minimum", 86400))
+            self.assertEqual((held["MetricName"], held["Statistic"], held["Period"]), ("Held", "Minimum", 43200))
             self.assertIn("HoldUntil is 2026-11-24T18:00:00Z", held["AlarmDescription"])
-            self.assertEqual(held["AlarmActions"], [keeper.ids["Topic"]])
+            self.assertEqual((held["EvaluationPeriods"], held["TreatMissingData"]), (2, "ignore"))
+            self.assertEqual((held["AlarmActions"], held["OKActions"]), ([keeper.ids["Topic"]], []))
             self.assertIn("drift - remediations - held", [query.get("Expression") for query in drift["Metrics"]])
             self.assertIn("held", [query["Id"] for query in drift["Metrics"]])
             board = json.loads(cloudwatch.get_dashboard(DashboardName="keeper")["DashboardBody"])

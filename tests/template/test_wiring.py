@@ -88,7 +88,8 @@ class Wiring(unittest.TestCase):
         asked = set(re.search(r"fields (.+?) \|", last_reports)[1].split(", ")) - {"@timestamp"}
         report = next(line for line in self.run_of_binary.lines if line.get("message") == "reconciled")
         # Of a failed run's line, as the README shows it and tests/contract holds it.
-        self.assertEqual(asked - set(report), {"error", "error_type"})
+        # `principal` is of the warning about a watched one, held by tests/contract/watch.rs.
+        self.assertEqual(asked - set(report), {"error", "error_type", "principal"})
 
     def test_every_path_of_a_notification_is_in_a_real_report_and_the_sentences_read_well(self):
         self.keeper.probe()
