@@ -14,7 +14,7 @@ use crate::plan::Step;
 use crate::state::{Operation, display_as_serialized};
 use crate::text::one_line;
 
-/// Why a call to Organizations failed: the one classification that retries, error types and
+/// Why a call of AWS failed: the one classification that retries, error types and
 /// remedies all follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum ApiErrorKind {
@@ -74,8 +74,9 @@ impl ApiErrorKind {
     fn remedy(self, operation: Operation) -> String {
         match self {
             Self::AccessDenied => format!(
-                "Allow organizations:{operation} in the function's role, and run the function in \
-                 the organization's management account"
+                "Allow {}:{operation} in the function's role, and run the function in \
+                 the organization's management account",
+                operation.service()
             ),
             Self::NotInOrganization => "Run the function in the management account of the \
                  organization that Control Tower governs"
@@ -83,9 +84,10 @@ impl ApiErrorKind {
             Self::Rejected => {
                 "Trying again will not help: change what is named here first".to_owned()
             }
-            Self::Throttled => "Nothing to do unless it lasts: then look for what else calls \
-                 Organizations so often"
-                .to_owned(),
+            Self::Throttled => format!(
+                "Nothing to do unless it lasts: then look for what else calls {} so often",
+                operation.service_name()
+            ),
             Self::Conflict => "Nothing to do unless it lasts: then look for what else is changing \
                  the organization"
                 .to_owned(),
@@ -99,7 +101,7 @@ impl ApiErrorKind {
     }
 }
 
-/// A call to Organizations that failed, after its retries.
+/// A call that failed, after its retries.
 #[derive(Debug, Error)]
 #[error("{operation}: {said}. {}", kind.remedy(*operation))]
 pub struct ApiError {
@@ -120,6 +122,8 @@ pub struct ApiError {
 pub enum Phase {
     /// Nothing was written.
     Reading,
+    /// A change is due; nothing was written.
+    Asking(Step),
     /// A write was under way; it may or may not take effect.
     Writing(Step),
     /// A write was sent; it was not seen to take effect yet.
@@ -130,6 +134,11 @@ impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reading => write!(f, "reading with {}; nothing was changed", Operation::List),
+            Self::Asking(step) => write!(
+                f,
+                "asking for the landing zone before {}; nothing was changed",
+                step.operation()
+            ),
             Self::Writing(step) => write!(
                 f,
                 "waiting for the answer to {}, which may take effect",
@@ -146,6 +155,10 @@ pub enum ReconcileError {
     /// The state could not be read; nothing was written.
     #[error(transparent)]
     Read(ApiError),
+    /// Disabling is due and whether a landing zone needs trusted access could not be read; nothing was
+    /// written.
+    #[error(transparent)]
+    LandingZone(ApiError),
     /// The write failed, or its answer was lost and a read does not show it.
     #[error(transparent)]
     Write(ApiError),
@@ -184,23 +197,21 @@ impl ReconcileError {
     #[must_use]
     pub fn error_type(&self) -> String {
         match self {
-            Self::Read(error) | Self::Write(error) | Self::Verify { error, .. } => {
-                error.kind.to_string()
-            }
             Self::NotConverged { .. } => "NotConverged".to_owned(),
             Self::DeadlineExceeded(_) => "DeadlineExceeded".to_owned(),
+            Self::Read(error)
+            | Self::LandingZone(error)
+            | Self::Write(error)
+            | Self::Verify { error, .. } => error.kind.to_string(),
         }
     }
 
     /// Whether another run later is worth it.
     #[must_use]
     pub fn disposition(&self) -> Disposition {
-        match self {
-            Self::Read(error) | Self::Write(error) | Self::Verify { error, .. } => {
-                error.kind.disposition()
-            }
-            Self::NotConverged { .. } | Self::DeadlineExceeded(_) => Disposition::Transient,
-        }
+        let ended_by_time = Disposition::Transient;
+        self.call()
+            .map_or(ended_by_time, |call| call.kind.disposition())
     }
 
     /// Whether the run had seen a difference before it failed.
@@ -212,13 +223,21 @@ impl ReconcileError {
     /// The source chain beneath the message, joined; empty where there is none.
     #[must_use]
     pub fn cause(&self) -> String {
-        let source = match self {
-            Self::Read(error) | Self::Write(error) | Self::Verify { error, .. } => error.source(),
-            Self::NotConverged { .. } | Self::DeadlineExceeded(_) => None,
-        };
+        let source = self.call().and_then(|call| call.source());
         let chain: Vec<_> = successors(source, |&error| error.source())
             .map(ToString::to_string)
             .collect();
         one_line(&chain.join(": "))
+    }
+
+    /// The call that failed, where one did.
+    fn call(&self) -> Option<&ApiError> {
+        match self {
+            Self::Read(error)
+            | Self::LandingZone(error)
+            | Self::Write(error)
+            | Self::Verify { error, .. } => Some(error),
+            Self::NotConverged { .. } | Self::DeadlineExceeded(_) => None,
+        }
     }
 }

@@ -4,6 +4,7 @@ mod aftermath;
 mod failure;
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -18,7 +19,8 @@ use tracing::{debug, error, info, warn};
 
 pub use failure::Failure;
 
-use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use crate::landing_zone::LandingZone;
+use crate::ports::{ReadLandingZone, ReadTrustedAccess, WriteTrustedAccess};
 use crate::reconcile::Reconciler;
 use crate::report::{Outcome, Report};
 use crate::settings::SettingsError;
@@ -36,8 +38,8 @@ const WITHOUT_A_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Answers invocations, one after the other.
 #[derive(Debug)]
-pub struct Handler<O> {
-    setup: Result<Keeper<O>, SettingsError>,
+pub struct Handler<O, L = Infallible> {
+    setup: Result<Keeper<O, L>, SettingsError>,
     print_metrics: fn(&str),
     warm: Cell<bool>,
 }
@@ -55,14 +57,14 @@ impl<'de> Deserialize<'de> for Payload {
 
 /// What a function with a faultless environment runs on.
 #[derive(Debug)]
-pub struct Keeper<O> {
+pub struct Keeper<O, L = Infallible> {
     /// What does the work.
-    pub reconciler: Reconciler<O>,
+    pub reconciler: Reconciler<O, L>,
     /// The function's `MODE`; a manual request may narrow it for its own run.
     pub mode: Mode,
 }
 
-impl<O: ReadTrustedAccess + WriteTrustedAccess> Keeper<O> {
+impl<O, L> Keeper<O, L> {
     /// Whether a maintenance holds a change at the end of a run, which may have been an audit by hand;
     /// `None` where none is planned, or where one is on and the run failed before it could tell.
     fn held(&self, report: Option<&Report>) -> Option<bool> {
@@ -72,12 +74,20 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Keeper<O> {
         }
         Some(report?.plan.is_some())
     }
+
+    /// Whether the landing zone speaks against a change that would be made without it, at the end of a
+    /// run, which may have been an audit by hand; `None` where it is not asked, or where the run failed.
+    fn blocked(&self, report: Option<&Report>) -> Option<bool> {
+        let report = report.filter(|_| self.reconciler.asks())?;
+        let is_held = self.held(Some(report)) == Some(true);
+        Some(self.mode == Mode::Enforce && !is_held && report.has_objection)
+    }
 }
 
-impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
+impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Handler<O, L> {
     /// A handler that runs on `setup`, or that answers every invocation with its faults.
     /// `print_metrics` is given the metric line of each run.
-    pub fn new(setup: Result<Keeper<O>, SettingsError>, print_metrics: fn(&str)) -> Self {
+    pub fn new(setup: Result<Keeper<O, L>, SettingsError>, print_metrics: fn(&str)) -> Self {
         Self {
             setup,
             print_metrics,
@@ -140,6 +150,13 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
         let desired = keeper.reconciler.desired();
         let mut report = Report::new(done, desired, mode, request.trigger);
         aftermath::add(&mut report, SystemTime::now());
+        if let Some(error) = report
+            .landing_zone
+            .as_ref()
+            .and_then(LandingZone::unreadable)
+        {
+            warn!(error, "the landing zone could not be read");
+        }
         for principal in report.watched_disabled() {
             warn!(
                 principal,
@@ -163,6 +180,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Handler<O> {
             remediated: ended(Outcome::Remediated),
             failed: result.is_err(),
             held: keeper.and_then(|keeper| keeper.held(report)),
+            blocked: keeper.and_then(|keeper| keeper.blocked(report)),
             outage_seconds: report.and_then(|report| report.outage.as_ref()?.seconds),
             watched_disabled: report
                 .filter(|report| !report.watched.is_empty())
@@ -213,6 +231,7 @@ impl Run<'_> {
                 observed = %report.observed,
                 mode = %report.mode,
                 plan = report.plan.map(|write| write.to_string()),
+                reason = report.reason,
                 duration_ms,
                 cold_start,
                 request_id,

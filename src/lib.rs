@@ -28,23 +28,29 @@
 //! | [`state`] | the vocabulary |
 //! | [`trigger`] | why we woke: a total classification of any JSON |
 //! | [`plan`] | desired against observed, as a value |
+//! | [`landing_zone`] | what the landing zone has to say about a change |
 //! | [`error`] | what can go wrong, and whether trying again helps |
 //! | [`report`] | what one run did |
-//! | [`ports`] | reading and writing as two separate powers |
-//! | [`reconcile`] | observe → plan → execute → verify |
+//! | [`ports`] | reading, writing and asking for the landing zone as separate powers |
+//! | [`reconcile`] | observe → plan → ask → execute → verify |
 //! | [`settings`] | environment → typed settings, all faults at once |
-//! | [`organizations`] | the adapter over the AWS SDK |
+//! | [`sdk`] | the AWS SDK as every adapter uses it: connection, patience, failures |
+//! | [`organizations`] | the adapter over AWS Organizations |
+//! | [`control_tower`] | the adapter over AWS Control Tower |
 //! | [`telemetry`] | log lines and the metric line |
 //! | [`handler`] | the Lambda edge |
 //! | [`standalone`] | what the binary says outside Lambda |
 
+pub mod control_tower;
 pub mod error;
 pub mod handler;
+pub mod landing_zone;
 pub mod organizations;
 pub mod plan;
 pub mod ports;
 pub mod reconcile;
 pub mod report;
+pub mod sdk;
 pub mod settings;
 pub mod standalone;
 pub mod state;

@@ -4,9 +4,11 @@ use std::env;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use controltower_trusted_access::control_tower::ControlTower;
 use controltower_trusted_access::handler::{Handler, Keeper};
-use controltower_trusted_access::organizations::{Organizations, connect};
+use controltower_trusted_access::organizations::Organizations;
 use controltower_trusted_access::reconcile::Reconciler;
+use controltower_trusted_access::sdk::connect;
 use controltower_trusted_access::settings::{Settings, SettingsError};
 use controltower_trusted_access::{standalone, telemetry};
 use lambda_runtime::{Error, service_fn};
@@ -23,12 +25,16 @@ async fn main() -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn keeper() -> Result<Keeper<Organizations>, SettingsError> {
+async fn keeper() -> Result<Keeper<Organizations, ControlTower>, SettingsError> {
     let settings = Settings::read(|name| env::var_os(name), SystemTime::now())?;
-    let organizations =
-        Organizations::new(connect(settings.network).await).watching(settings.watched);
-    Ok(Keeper {
-        reconciler: Reconciler::new(organizations, settings.desired).held(settings.hold),
-        mode: settings.mode,
-    })
+    let (home, network) = (settings.landing_zone_region, &settings.network);
+    let over = |sdk: &_| {
+        let control_tower = home.map(|region| ControlTower::over(sdk, region, network));
+        (Organizations::over(sdk), control_tower)
+    };
+    let (organizations, control_tower) = connect(network, over).await;
+    let organizations = organizations.watching(settings.watched);
+    let reconciler = Reconciler::new(organizations, settings.desired).held(settings.hold);
+    let (reconciler, mode) = (reconciler.asking(control_tower), settings.mode);
+    Ok(Keeper { reconciler, mode })
 }

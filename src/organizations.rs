@@ -1,27 +1,21 @@
-//! The adapter over `aws-sdk-organizations`: pages, one write, and errors in the core's words.
+//! The adapter over AWS Organizations: pages, one write, and errors in the core's words.
 //!
 //! <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAWSServiceAccessForOrganization.html>
 
-mod connection;
-mod failure;
-mod transport;
-mod trust;
-
 use std::collections::{BTreeSet, HashSet};
 
+use aws_config::SdkConfig;
 use aws_sdk_organizations::Client;
+use aws_sdk_organizations::config::Builder;
 use aws_sdk_organizations::operation::list_aws_service_access_for_organization::ListAwsServiceAccessForOrganizationOutput as Page;
 use aws_sdk_organizations::primitives::DateTimeFormat;
 use aws_sdk_organizations::types::EnabledServicePrincipal;
 
-pub use connection::{client_config, connect};
-pub use transport::http_client;
-
 use crate::error::{ApiError, ApiErrorKind};
 use crate::plan::Step;
 use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use crate::sdk::{Attempts, api_error, patient};
 use crate::state::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
-use failure::{Attempts, api_error};
 
 /// The most entries that Organizations puts on a page; asked for so that a pass is few calls.
 const PAGE_SIZE: i32 = 20;
@@ -36,7 +30,19 @@ pub struct Organizations {
     watched: BTreeSet<String>,
 }
 
+/// What a client of Organizations is set to in this program, over the given SDK configuration.
+#[must_use]
+pub fn client_config(sdk: &SdkConfig) -> Builder {
+    patient!(Builder::from(sdk))
+}
+
 impl Organizations {
+    /// Over the given SDK configuration.
+    #[must_use]
+    pub fn over(sdk: &SdkConfig) -> Self {
+        Self::new(Client::from_conf(client_config(sdk).build()))
+    }
+
     /// Over a client that was configured by [`client_config`].
     #[must_use]
     pub fn new(client: Client) -> Self {

@@ -1,44 +1,57 @@
-//! Observe, plan, execute, verify: the only place with that order.
+//! Observe, plan, ask the landing zone, execute, verify: the only place with that order.
 //!
 //! Nothing here knows what woke the function: [`Reconciler::run`] takes no event.
 
+mod landing_zone;
+mod verify;
+
 use std::cell::Cell;
-use std::time::{Duration, SystemTime};
+use std::convert::Infallible;
+use std::time::SystemTime;
 
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use crate::error::{ApiError, Disposition, Phase, ReconcileError};
+use crate::error::{Phase, ReconcileError};
 use crate::plan::{Plan, Step};
-use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use crate::ports::{ReadLandingZone, ReadTrustedAccess, WriteTrustedAccess};
 use crate::report::{Outcome, Reconciliation};
 use crate::state::{Hold, Mode, Observation, TrustedAccess};
+use landing_zone::{Asked, ask, ask_again};
+use verify::{read_once_after, read_until_shown};
 
-/// The shortest pause between a read and the next: the quota of the list operation is one a second
-/// for the account, and Control Tower draws on it too.
-const SHORTEST_GAP: Duration = Duration::from_secs(1);
-/// The longest pause between two verifying reads.
-const LONGEST_GAP: Duration = Duration::from_secs(4);
-/// How long an accepted write is given to show in a read.
-const CONVERGENCE: Duration = Duration::from_secs(20);
-
-/// Keeps one desired state over whatever stands behind the two ports.
+/// Keeps one desired state over whatever stands behind the ports: `O` is the organization, `L` whoever
+/// knows the landing zone, nobody unless [`Reconciler::asking`] says so.
 #[derive(Debug)]
-pub struct Reconciler<O> {
+pub struct Reconciler<O, L = Infallible> {
     organizations: O,
+    landing_zone: Option<L>,
     desired: TrustedAccess,
     hold: Option<Hold>,
 }
 
-impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
+impl<O> Reconciler<O> {
     /// A reconciler that keeps `desired`.
     pub fn new(organizations: O, desired: TrustedAccess) -> Self {
         Self {
             organizations,
+            landing_zone: None,
             desired,
             hold: None,
         }
     }
 
+    /// The same, which asks for the landing zone where a change is due.
+    pub fn asking<L>(self, landing_zone: Option<L>) -> Reconciler<O, L> {
+        Reconciler {
+            organizations: self.organizations,
+            landing_zone,
+            desired: self.desired,
+            hold: self.hold,
+        }
+    }
+}
+
+impl<O, L> Reconciler<O, L> {
     /// The same, which makes no change while `hold` is on.
     #[must_use]
     pub fn held(mut self, hold: Option<Hold>) -> Self {
@@ -52,12 +65,20 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
         self.hold.as_ref()
     }
 
+    /// Whether the landing zone has a say.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.landing_zone.is_some()
+    }
+
     /// The state this reconciler keeps.
     #[must_use]
     pub fn desired(&self) -> TrustedAccess {
         self.desired
     }
+}
 
+impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O, L> {
     /// One run. It ends by `deadline`, whatever the world does.
     ///
     /// # Errors
@@ -73,9 +94,10 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
             return Err(ReconcileError::DeadlineExceeded(phase.get()));
         }
         let run = async {
+            let zone = self.landing_zone.as_ref();
             match mode {
-                Mode::Audit => audit(&self.organizations, self.desired).await,
-                Mode::Enforce => self.enforce(&phase).await,
+                Mode::Audit => audit(&self.organizations, zone, self.desired, &phase).await,
+                Mode::Enforce => self.enforce(&phase, deadline).await,
             }
         };
         timeout_at(deadline, run)
@@ -83,87 +105,140 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess> Reconciler<O> {
             .unwrap_or_else(|_| Err(ReconcileError::DeadlineExceeded(phase.get())))
     }
 
-    /// Looks, compares, changes what differs unless a maintenance is on, and looks again until it shows.
-    async fn enforce(&self, phase: &Cell<Phase>) -> Result<Reconciliation, ReconcileError> {
-        let organizations = &self.organizations;
-        let before = organizations.read().await.map_err(ReconcileError::Read)?;
-        let Some(step) = Plan::compare(self.desired, &before).step() else {
-            return Ok(in_sync(before));
+    /// Looks, and changes what differs where neither a maintenance nor the landing zone speaks against it.
+    async fn enforce(
+        &self,
+        phase: &Cell<Phase>,
+        deadline: Instant,
+    ) -> Result<Reconciliation, ReconcileError> {
+        let zone = self.landing_zone.as_ref();
+        let found = look(&self.organizations, zone, self.desired, phase).await?;
+        let due = match found {
+            Found::Agreement(seen) => return Ok(in_sync(seen)),
+            Found::Difference(due) => due,
         };
         let hold = self.hold.clone();
         if let Some(hold) = hold.filter(|hold| hold.holds_at(SystemTime::now())) {
             return Ok(Reconciliation {
                 hold: Some(hold),
-                ..differed(Outcome::Held, step, before.state, before)
+                ..due.reported(Outcome::Held)
             });
         }
-        phase.set(Phase::Writing(step));
-        let answer = organizations.write(step).await;
-        phase.set(Phase::Verifying(step));
-        let mut after = match answer {
-            Ok(()) => read_until_shown(organizations, step).await?,
-            Err(error) if error.answer_lost => read_once_after(organizations, step, error).await?,
-            Err(error) => return Err(ReconcileError::Write(error)),
+        let due = due.known_enough()?;
+        if due.objection().is_some() {
+            return Ok(due.reported(Outcome::Blocked));
+        }
+        let mut last_read = self.change(due.step, phase).await?;
+        last_read.watched.clone_from(&due.before.watched);
+        let done = due.reported(Outcome::Remediated);
+        let landing_zone = match zone {
+            Some(zone) if self.desired == TrustedAccess::Enabled => {
+                Some(ask_again(zone, deadline).await)
+            }
+            _ => done.landing_zone,
         };
-        after.watched = before.watched;
-        Ok(differed(Outcome::Remediated, step, before.state, after))
+        Ok(Reconciliation {
+            last_read,
+            landing_zone,
+            ..done
+        })
+    }
+
+    /// Makes the change and looks again until it shows.
+    async fn change(&self, step: Step, phase: &Cell<Phase>) -> Result<Observation, ReconcileError> {
+        phase.set(Phase::Writing(step));
+        let answer = self.organizations.write(step).await;
+        phase.set(Phase::Verifying(step));
+        match answer {
+            Ok(()) => read_until_shown(&self.organizations, step).await,
+            Err(error) if error.answer_lost => {
+                read_once_after(&self.organizations, step, error).await
+            }
+            Err(error) => Err(ReconcileError::Write(error)),
+        }
     }
 }
 
 /// Looks and compares. It is given the power to read and no other.
 async fn audit(
     organizations: &impl ReadTrustedAccess,
+    zone: Option<&impl ReadLandingZone>,
     desired: TrustedAccess,
+    phase: &Cell<Phase>,
 ) -> Result<Reconciliation, ReconcileError> {
-    let observed = organizations.read().await.map_err(ReconcileError::Read)?;
-    Ok(match Plan::compare(desired, &observed).step() {
-        None => in_sync(observed),
-        Some(step) => differed(Outcome::DriftDetected, step, observed.state, observed),
+    let found = look(organizations, zone, desired, phase).await?;
+    Ok(match found {
+        Found::Agreement(seen) => in_sync(seen),
+        Found::Difference(due) => due.reported(Outcome::DriftDetected),
     })
 }
 
-/// Reads until the step shows or its time is up. A read that may go better later does not end it, and
-/// is what the run fails with if nothing came after it.
-async fn read_until_shown(
-    organizations: &impl ReadTrustedAccess,
+/// What one look showed.
+enum Found {
+    Agreement(Observation),
+    Difference(Due),
+}
+
+/// A change that is due, and what is known before it is made.
+struct Due {
     step: Step,
-) -> Result<Observation, ReconcileError> {
-    let mut failed = None;
-    let shown = timeout(CONVERGENCE, async {
-        let mut gap = SHORTEST_GAP;
-        loop {
-            sleep(gap).await;
-            gap = (gap * 2).min(LONGEST_GAP);
-            failed = match organizations.read_state().await {
-                Ok(seen) if seen.state == step.target() => return Ok(seen),
-                Ok(_) => None,
-                Err(error) if error.kind.disposition() == Disposition::Transient => Some(error),
-                Err(error) => return Err(ReconcileError::Verify { step, error }),
-            };
+    before: Observation,
+    asked: Option<Asked>,
+}
+
+/// Reads, compares and, where they differ, asks.
+async fn look(
+    organizations: &impl ReadTrustedAccess,
+    zone: Option<&impl ReadLandingZone>,
+    desired: TrustedAccess,
+    phase: &Cell<Phase>,
+) -> Result<Found, ReconcileError> {
+    let before = organizations.read().await.map_err(ReconcileError::Read)?;
+    let Some(step) = Plan::compare(desired, &before).step() else {
+        return Ok(Found::Agreement(before));
+    };
+    let asked = match zone {
+        Some(zone) => {
+            phase.set(Phase::Asking(step));
+            Some(ask(zone).await)
         }
-    });
-    if let Ok(settled) = shown.await {
-        return settled;
-    }
-    Err(match failed {
-        Some(error) => ReconcileError::Verify { step, error },
-        None => ReconcileError::NotConverged {
-            step,
-            seconds: CONVERGENCE.as_secs(),
-        },
-    })
+        None => None,
+    };
+    Ok(Found::Difference(Due {
+        step,
+        before,
+        asked,
+    }))
 }
 
-/// Settles a write whose answer was lost: it took effect if a read shows it, else it failed.
-async fn read_once_after(
-    organizations: &impl ReadTrustedAccess,
-    step: Step,
-    lost: ApiError,
-) -> Result<Observation, ReconcileError> {
-    sleep(SHORTEST_GAP).await;
-    match organizations.read_state().await {
-        Ok(seen) if seen.state == step.target() => Ok(seen),
-        _ => Err(ReconcileError::Write(lost)),
+impl Due {
+    /// Enabling restores what a landing zone needs, so not to know is no reason against it. Disabling
+    /// may take it away.
+    fn known_enough(mut self) -> Result<Self, ReconcileError> {
+        let error = self.asked.as_mut().and_then(|asked| asked.error.take());
+        match error {
+            Some(error) if self.step.target() == TrustedAccess::Disabled => {
+                Err(ReconcileError::LandingZone(error))
+            }
+            _ => Ok(self),
+        }
+    }
+
+    fn objection(&self) -> Option<String> {
+        let asked = self.asked.as_ref()?;
+        asked.landing_zone.objection(self.step)
+    }
+
+    fn reported(self, outcome: Outcome) -> Reconciliation {
+        Reconciliation {
+            outcome,
+            observed: self.before.state,
+            plan: Some(self.step.operation()),
+            objection: self.objection(),
+            last_read: self.before,
+            hold: None,
+            landing_zone: self.asked.map(|asked| asked.landing_zone),
+        }
     }
 }
 
@@ -174,20 +249,7 @@ fn in_sync(last_read: Observation) -> Reconciliation {
         plan: None,
         last_read,
         hold: None,
-    }
-}
-
-fn differed(
-    outcome: Outcome,
-    step: Step,
-    observed: TrustedAccess,
-    last_read: Observation,
-) -> Reconciliation {
-    Reconciliation {
-        outcome,
-        observed,
-        plan: Some(step.operation()),
-        last_read,
-        hold: None,
+        landing_zone: None,
+        objection: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::landing_zone::LandingZone;
 use crate::state::{
     CONTROL_TOWER, Hold, Mode, Observation, Operation, TrustedAccess, Watched,
     display_as_serialized,
@@ -19,6 +20,8 @@ pub enum Outcome {
     Remediated,
     /// A change is due and was not made, because a planned maintenance is on.
     Held,
+    /// A change is due and was not made, because the landing zone speaks against it.
+    Blocked,
 }
 
 display_as_serialized!(Outcome);
@@ -36,6 +39,10 @@ pub struct Reconciliation {
     pub last_read: Observation,
     /// The maintenance that kept the change from being made, where one did.
     pub hold: Option<Hold>,
+    /// What was last known of the landing zone, where a change was due and it was asked for.
+    pub landing_zone: Option<LandingZone>,
+    /// Why the landing zone speaks against the change that is due, be it to be made in this run or not.
+    pub objection: Option<String>,
 }
 
 /// How long Control Tower heard nothing, as far as the event that woke the function tells.
@@ -81,6 +88,12 @@ pub struct Report {
     /// Until when a due change is not made, RFC 3339, where the outcome is `Held`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
+    /// Why the change was not made, where the outcome is `Blocked`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What was last known of the landing zone, where a change was due and it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub landing_zone: Option<LandingZone>,
     /// What the read before any change showed of the principals that the operator asked to watch.
     #[serde(skip_serializing_if = "Watched::is_empty")]
     pub watched: Watched,
@@ -92,6 +105,9 @@ pub struct Report {
     pub next_steps: Vec<String>,
     /// What woke the function. Recorded, never obeyed.
     pub trigger: Trigger,
+    /// Whether the landing zone speaks against the change that is due, also where an audit asked.
+    #[serde(skip)]
+    pub has_objection: bool,
 }
 
 impl Report {
@@ -110,6 +126,9 @@ impl Report {
             outage: None,
             next_steps: Vec::new(),
             held_until: done.hold.map(|hold| hold.said),
+            landing_zone: done.landing_zone,
+            has_objection: done.objection.is_some(),
+            reason: done.objection.filter(|_| done.outcome == Outcome::Blocked),
             trigger,
         }
     }
@@ -136,6 +155,8 @@ mod tests {
             plan: None,
             last_read: Observation::disabled(),
             hold: None,
+            landing_zone: None,
+            objection: None,
         };
         let trigger = Trigger::of_kind(TriggerKind::Manual);
         let report = Report::new(done, TrustedAccess::Disabled, Mode::Audit, trigger);
@@ -160,6 +181,8 @@ mod tests {
             plan: Some(Operation::Enable),
             last_read: Observation::enabled(Some("2026-11-23T10:00:00Z".to_owned())),
             hold: None,
+            landing_zone: None,
+            objection: None,
         };
         let trigger = Trigger::of_kind(TriggerKind::Schedule);
         let report = Report::new(done, TrustedAccess::Enabled, Mode::Enforce, trigger);

@@ -15,6 +15,7 @@ pub use network::{Network, Trust};
 use crate::state::{Hold, Mode, TrustedAccess};
 
 mod hold;
+mod landing_zone;
 mod network;
 mod watch;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub hold: Option<Hold>,
     /// `WATCH_PRINCIPALS`: what else to look at, and never to change; nothing unless set.
     pub watched: BTreeSet<String>,
+    /// `LANDING_ZONE_REGION`: the landing zone's home Region; unless set, nobody asks for one.
+    pub landing_zone_region: Option<String>,
     /// The SDK's variables, as far as they hold here.
     pub network: Network,
 }
@@ -135,21 +138,20 @@ impl Settings {
         }
         let hold = note(hold::read(&variable, now), &mut faults);
         let watched = note(watch::read(&variable), &mut faults);
+        let region = note(landing_zone::read(&variable), &mut faults);
         let network = network::read(&variable, &mut faults);
-        match (desired, mode, hold, watched, network) {
-            (Some(desired), Some(mode), Some(hold), Some(watched), Some(network))
-                if faults.is_empty() =>
-            {
-                Ok(Self {
-                    desired,
-                    mode,
-                    hold,
-                    watched,
-                    network,
-                })
-            }
-            _ => Err(SettingsError { faults }),
-        }
+        let faultless = || {
+            Some(Self {
+                desired: desired?,
+                mode: mode?,
+                hold: hold?,
+                watched: watched?,
+                landing_zone_region: region?,
+                network: network?,
+            })
+        };
+        let settings = if faults.is_empty() { faultless() } else { None };
+        settings.ok_or(SettingsError { faults })
     }
 }
 

@@ -89,12 +89,13 @@ impl Hold {
     }
 }
 
-/// The three operations of AWS Organizations that this program calls.
+/// The operations that this program calls: three of AWS Organizations, two of AWS Control Tower.
 ///
-/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html>
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html>,
+/// <https://docs.aws.amazon.com/controltower/latest/APIReference/API_Operations.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Operation {
-    /// `ListAWSServiceAccessForOrganization`: the only read.
+    /// `ListAWSServiceAccessForOrganization`: the only read of Organizations.
     #[serde(rename = "ListAWSServiceAccessForOrganization")]
     List,
     /// `EnableAWSServiceAccess`.
@@ -103,6 +104,30 @@ pub enum Operation {
     /// `DisableAWSServiceAccess`.
     #[serde(rename = "DisableAWSServiceAccess")]
     Disable,
+    /// `ListLandingZones`.
+    ListLandingZones,
+    /// `GetLandingZone`.
+    GetLandingZone,
+}
+
+impl Operation {
+    /// The service, as IAM's actions begin.
+    #[must_use]
+    pub fn service(self) -> &'static str {
+        match self {
+            Self::List | Self::Enable | Self::Disable => "organizations",
+            Self::ListLandingZones | Self::GetLandingZone => "controltower",
+        }
+    }
+
+    /// The service, as people call it.
+    #[must_use]
+    pub fn service_name(self) -> &'static str {
+        match self {
+            Self::List | Self::Enable | Self::Disable => "Organizations",
+            Self::ListLandingZones | Self::GetLandingZone => "Control Tower",
+        }
+    }
 }
 
 /// Each word prints as it is serialized, so that a log line, a report and a message cannot differ.

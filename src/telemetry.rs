@@ -89,6 +89,9 @@ pub struct Counts {
     pub failed: bool,
     /// A planned maintenance kept the difference from being removed; `None` where none was planned.
     pub held: Option<bool>,
+    /// The landing zone spoke against removing the difference; `None` where it is not asked or the run
+    /// failed.
+    pub blocked: Option<bool>,
     /// How many of the watched principals are disabled; `None` where none is watched or the run failed.
     pub watched_disabled: Option<usize>,
     /// How long trusted access was disabled, where a repair ended it and it is known.
@@ -116,6 +119,7 @@ pub fn metric_line(function_name: &str, now: SystemTime, counts: Counts) -> Stri
         ("Remediations", "Count", Some(u64::from(counts.remediated))),
         ("Failures", "Count", Some(u64::from(counts.failed))),
         ("Held", "Count", counts.held.map(u64::from)),
+        ("Blocked", "Count", counts.blocked.map(u64::from)),
         (
             "WatchedDisabled",
             "Count",
@@ -157,6 +161,7 @@ mod tests {
             remediated: false,
             failed: false,
             held: None,
+            blocked: None,
             watched_disabled: None,
             outage_seconds: None,
         };

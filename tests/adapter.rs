@@ -1,6 +1,7 @@
 //! The adapter on the wire: the real SDK against a scripted Organizations on loopback.
 
 mod failures;
+pub mod landing_zone;
 mod trust;
 
 use std::time::Duration;
@@ -11,9 +12,10 @@ use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
 use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::organizations::{Organizations, client_config, http_client};
+use controltower_trusted_access::organizations::{Organizations, client_config};
 use controltower_trusted_access::plan::{Plan, Step};
 use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::sdk::http_client;
 use controltower_trusted_access::settings::Trust;
 use controltower_trusted_access::state::{Observation, TrustedAccess};
 use rustls::RootCertStore;

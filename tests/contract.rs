@@ -9,6 +9,7 @@ mod hold;
 mod hostile;
 mod input;
 mod killed;
+mod landing_zone;
 mod lines;
 mod secrets;
 mod standalone;

@@ -2,6 +2,7 @@
 //!
 //! Time is paused: a world of hours runs in microseconds, and no clock decides a test.
 
+mod landing_zone;
 mod lists;
 mod two_instances;
 

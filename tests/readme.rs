@@ -93,10 +93,16 @@ fn the_variables_of_the_readme_are_those_of_the_code_and_the_template() {
         .filter(is_variable)
         .collect();
     assert!(read.len() >= 3, "{read:?}");
-    let network = include_str!("../src/settings/network.rs");
-    let network = network.split("#[cfg(test)]").next().unwrap();
-    let network = network.split('"').filter(is_upper).filter(is_variable);
-    for variable in read.iter().copied().chain(network) {
+    let files = [
+        include_str!("../src/settings/hold.rs"),
+        include_str!("../src/settings/landing_zone.rs"),
+        include_str!("../src/settings/network.rs"),
+        include_str!("../src/settings/watch.rs"),
+    ];
+    let code = files.map(|file| file.split("#[cfg(test)]").next().unwrap());
+    let others = code.iter().flat_map(|code| code.split('"'));
+    let others = others.filter(is_upper).filter(is_variable);
+    for variable in read.iter().copied().chain(others) {
         assert!(README.contains(&format!("`{variable}`")), "{variable}");
     }
     let template = include_str!("../template.yaml");

@@ -1,5 +1,7 @@
 //! The reconciler over a stateful fake, one claim a test.
 
+mod landing_zone;
+
 use std::time::{Duration, SystemTime};
 
 use controltower_trusted_access::error::{ApiErrorKind, ReconcileError};

@@ -4,7 +4,10 @@
 //! `cargo run --example sandbox` tells the story; `cargo run --example sandbox -- events/FILE.json …`
 //! delivers the files given. It exits with 1 if anything did not end as told.
 
+mod calls;
+mod control_tower;
 mod organization;
+mod story;
 mod terminal;
 
 use std::fs;
@@ -12,6 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use controltower_trusted_access::control_tower::ControlTower;
 use controltower_trusted_access::handler::{Handler, Keeper, Payload};
 use controltower_trusted_access::organizations::Organizations;
 use controltower_trusted_access::reconcile::Reconciler;
@@ -19,6 +23,8 @@ use controltower_trusted_access::report::{Outcome, Report};
 use controltower_trusted_access::state::{Mode, TrustedAccess};
 use lambda_runtime::{Context, LambdaEvent};
 
+use calls::Calls;
+use control_tower::LandingZone;
 use organization::Organization;
 use terminal::{bad, detail, good, json, step};
 
@@ -31,11 +37,10 @@ async fn main() -> ExitCode {
         println!("{USAGE}");
         return ExitCode::from(u8::from(files != ["--help"] && files != ["-h"]));
     }
-    let sandbox = Sandbox::new().await;
     let told = if files.is_empty() {
-        sandbox.story().await
+        story::tell().await
     } else {
-        sandbox.deliver_all(&files).await
+        Sandbox::new(None).await.deliver_all(&files).await
     };
     match told {
         Ok(()) => {
@@ -51,55 +56,24 @@ async fn main() -> ExitCode {
 
 struct Sandbox {
     organization: Organization,
-    handler: Handler<Organizations>,
+    calls: Calls,
+    handler: Handler<Organizations, ControlTower>,
 }
 
 impl Sandbox {
-    async fn new() -> Self {
-        let organization = Organization::with_control_tower().await;
+    /// A function that keeps trusted access enabled, and asks `zone` before a change if there is one to ask.
+    async fn new(zone: Option<&LandingZone>) -> Self {
+        let calls = Calls::default();
+        let organization = Organization::with_control_tower(&calls).await;
+        let reconciler = Reconciler::new(organization.adapter(), TrustedAccess::Enabled);
         let keeper = Keeper {
-            reconciler: Reconciler::new(organization.adapter(), TrustedAccess::Enabled),
+            reconciler: reconciler.asking(zone.map(|zone| zone.adapter(&calls))),
             mode: Mode::Enforce,
         };
         Self {
             organization,
+            calls,
             handler: Handler::new(Ok(keeper), |_metrics| {}),
-        }
-    }
-
-    async fn story(&self) -> Result<(), String> {
-        const DISABLED: &str = "events/organizations-disable-sso-user.json";
-        step("Trusted access for AWS Control Tower is on.");
-        self.show_state().await;
-
-        step("Somebody switches it off. Control Tower now hears of no account or OU change.");
-        self.organization.disable().await;
-        self.show_state().await;
-
-        step(&format!(
-            "CloudTrail's event reaches the function: {DISABLED}"
-        ));
-        self.expect(DISABLED, Outcome::Remediated).await?;
-        self.show_state().await;
-
-        step("The same event is delivered once more, as EventBridge may do.");
-        self.expect(DISABLED, Outcome::InSync).await?;
-
-        step("Switched off again, and a run by hand that only looks: events/manual-audit.json");
-        self.organization.disable().await;
-        self.expect("events/manual-audit.json", Outcome::DriftDetected)
-            .await?;
-
-        step("No event arrives this time; the schedule comes: events/schedule-scheduler.json");
-        self.expect("events/schedule-scheduler.json", Outcome::Remediated)
-            .await?;
-
-        step("The state at the end.");
-        self.show_state().await;
-        if self.organization.is_enabled().await {
-            Ok(())
-        } else {
-            Err("trusted access should be on at the end and is off".to_owned())
         }
     }
 
@@ -145,7 +119,7 @@ impl Sandbox {
             .handler
             .handle(LambdaEvent::new(payload, context))
             .await;
-        let calls = self.organization.calls_since_last_asked().join(" → ");
+        let calls = self.calls.since_last_asked().join(" → ");
         match answer {
             Ok(report) => {
                 json(&report);
@@ -153,6 +127,14 @@ impl Sandbox {
                 Ok(report)
             }
             Err(failure) => Err(format!("{}: {failure}", failure.error_type())),
+        }
+    }
+
+    async fn ends_enabled(&self) -> Result<(), String> {
+        if self.organization.is_enabled().await {
+            Ok(())
+        } else {
+            Err("trusted access should be on at the end and is off".to_owned())
         }
     }
 

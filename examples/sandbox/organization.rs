@@ -1,18 +1,14 @@
 //! An AWS Organizations in this process, with the real SDK in front of it.
 
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
-use aws_sdk_organizations::config::interceptors::BeforeTransmitInterceptorContextRef;
-use aws_sdk_organizations::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_organizations::error::BoxError;
 use aws_sdk_organizations::types::OrganizationFeatureSet;
 use controltower_trusted_access::organizations::{Organizations, client_config};
 use controltower_trusted_access::state::CONTROL_TOWER;
 use winterbaume_core::MockAws;
 use winterbaume_organizations::OrganizationsService;
+
+use crate::calls::Calls;
 
 /// An organization in which some services have trusted access.
 pub struct Organization {
@@ -20,12 +16,11 @@ pub struct Organization {
     client: Client,
     /// What everybody else uses; its calls are not recorded.
     outside: Client,
-    calls: Calls,
 }
 
 impl Organization {
-    /// All features on; Control Tower and what it leans on enabled.
-    pub async fn with_control_tower() -> Self {
+    /// All features on; Control Tower and what it leans on enabled. `calls` notes those of the function.
+    pub async fn with_control_tower(calls: &Calls) -> Self {
         let embedded = MockAws::builder()
             .with_service(OrganizationsService::new())
             .build();
@@ -36,7 +31,6 @@ impl Organization {
             .credentials_provider(embedded.credentials_provider())
             .http_client(embedded.http_client())
             .build();
-        let calls = Calls::default();
         let client = Client::from_conf(client_config(&sdk).interceptor(calls.clone()).build());
         let outside = Client::new(&sdk);
         let create = outside
@@ -58,11 +52,7 @@ impl Organization {
                     .map(drop),
             );
         }
-        Self {
-            client,
-            outside,
-            calls,
-        }
+        Self { client, outside }
     }
 
     /// The function's adapter over this organization.
@@ -90,11 +80,6 @@ impl Organization {
         let mut entries = list.enabled_service_principals().iter();
         entries.any(|entry| entry.service_principal() == Some(CONTROL_TOWER))
     }
-
-    /// The operations that the function called since this was last asked, in order.
-    pub fn calls_since_last_asked(&self) -> Vec<String> {
-        mem::take(&mut self.calls.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 /// The embedded organization answers everything that this file asks of it.
@@ -103,33 +88,4 @@ fn answered<T, E: std::error::Error>(result: Result<T, E>) -> T {
         eprintln!("the embedded Organizations failed: {error}");
         std::process::exit(1)
     })
-}
-
-/// Notes the name of every operation that goes out.
-#[derive(Debug, Clone, Default)]
-struct Calls(Arc<Mutex<Vec<String>>>);
-
-impl Intercept for Calls {
-    fn name(&self) -> &'static str {
-        "the sandbox's record of calls"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target = context
-            .request()
-            .headers()
-            .get("x-amz-target")
-            .unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(operation);
-        Ok(())
-    }
 }

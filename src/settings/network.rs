@@ -17,9 +17,10 @@ use super::{Fault, note, quoted};
 const STARTS: [&str; 9] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"];
 
 /// Who sets one of these has a network of their own in mind, of which the system's roots may know.
-const OWN_NETWORK: [&str; 8] = [
+const OWN_NETWORK: [&str; 9] = [
     "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_ORGANIZATIONS",
+    ORGANIZATIONS,
+    CONTROL_TOWER,
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "HTTPS_PROXY",
@@ -28,13 +29,19 @@ const OWN_NETWORK: [&str; 8] = [
     "all_proxy",
 ];
 
+const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
+const CONTROL_TOWER: &str = "AWS_ENDPOINT_URL_CONTROLTOWER";
+
 /// How AWS is reached.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// Whose certificates an endpoint may show.
     pub trust: Trust,
-    /// `AWS_ENDPOINT_URL_ORGANIZATIONS`, else `AWS_ENDPOINT_URL`, else the one of the Region.
-    pub endpoint: Option<String>,
+    /// Where Organizations is: `AWS_ENDPOINT_URL_ORGANIZATIONS`, else `AWS_ENDPOINT_URL`, else the
+    /// SDK's own for the Region.
+    pub organizations: Option<String>,
+    /// Where Control Tower is: `AWS_ENDPOINT_URL_CONTROLTOWER`, else likewise.
+    pub control_tower: Option<String>,
     /// `AWS_USE_FIPS_ENDPOINT`.
     pub fips: bool,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
@@ -72,17 +79,18 @@ pub(super) fn read(
     faults: &mut Vec<Fault>,
 ) -> Option<Network> {
     let general = note(endpoint("AWS_ENDPOINT_URL", &variable), faults);
-    let own = note(
-        endpoint("AWS_ENDPOINT_URL_ORGANIZATIONS", &variable),
-        faults,
-    );
+    let organizations = note(endpoint(ORGANIZATIONS, &variable), faults);
+    let control_tower = note(endpoint(CONTROL_TOWER, &variable), faults);
     let trust = note(trust(&variable), faults);
     // As the SDK reads them: what is no boolean counts as not set.
     let is_true = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let ignored = is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    let general = general?;
+    let chosen = |own: Option<String>| own.or_else(|| general.clone()).filter(|_| !ignored);
     Some(Network {
         trust: trust?,
-        endpoint: own?.or(general?).filter(|_| !ignored),
+        organizations: chosen(organizations?),
+        control_tower: chosen(control_tower?),
         fips: is_true("AWS_USE_FIPS_ENDPOINT"),
         dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
     })
@@ -205,18 +213,25 @@ mod tests {
 
     #[test]
     fn the_endpoint_of_the_service_beats_the_general_one() {
+        let endpoints = |environment: &[(&str, &str)]| {
+            let network = read_with(environment);
+            [network.organizations, network.control_tower].map(Option::unwrap_or_default)
+        };
         let general = ("AWS_ENDPOINT_URL", "https://general");
-        let own = ("AWS_ENDPOINT_URL_ORGANIZATIONS", "https://own");
+        let one = (ORGANIZATIONS, "https://one");
+        let other = (CONTROL_TOWER, "https://other");
+        assert_eq!(endpoints(&[general]), ["https://general"; 2]);
         assert_eq!(
-            read_with(&[general]).endpoint.as_deref(),
-            Some("https://general")
+            endpoints(&[general, one]),
+            ["https://one", "https://general"]
         );
+        assert_eq!(endpoints(&[one]), ["https://one", ""]);
         assert_eq!(
-            read_with(&[general, own]).endpoint.as_deref(),
-            Some("https://own")
+            endpoints(&[general, one, other]),
+            ["https://one", "https://other"]
         );
         let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
-        assert_eq!(read_with(&[general, own, ignored]).endpoint, None);
+        assert_eq!(endpoints(&[general, one, other, ignored]), ["", ""]);
     }
 
     #[test]

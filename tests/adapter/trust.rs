@@ -3,8 +3,9 @@
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::retry::RetryConfig;
 use controltower_trusted_access::error::ApiErrorKind;
-use controltower_trusted_access::organizations::{Organizations, client_config, http_client};
+use controltower_trusted_access::organizations::{Organizations, client_config};
 use controltower_trusted_access::ports::ReadTrustedAccess;
+use controltower_trusted_access::sdk::http_client;
 use controltower_trusted_access::settings::Trust;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;

@@ -3,7 +3,8 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
-use controltower_trusted_access::organizations::{client_config, http_client};
+use controltower_trusted_access::organizations::client_config;
+use controltower_trusted_access::sdk::http_client;
 use controltower_trusted_access::settings::Trust;
 use winterbaume_core::MockAws;
 use winterbaume_organizations::OrganizationsService;

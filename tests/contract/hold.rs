@@ -13,7 +13,7 @@ fn rfc3339(time: SystemTime) -> String {
     DateTime::from(time).fmt(Format::DateTime).unwrap()
 }
 
-fn in_an_hour() -> String {
+pub fn in_an_hour() -> String {
     rfc3339(SystemTime::now() + Duration::from_hours(1))
 }
 

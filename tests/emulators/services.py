@@ -13,9 +13,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
@@ -134,6 +136,35 @@ class Organization:
     def enabled(self):
         listed = self.client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
         return sorted(entry["ServicePrincipal"] for entry in listed)
+
+
+class NoLandingZone(BaseHTTPRequestHandler):
+    """AWS Control Tower in a Region without a landing zone; no emulator has the service."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"landingZones":[]}'
+        self.send_response(200 if self.path == "/list-landingzones" else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def no_landing_zone():
+    """Yields its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), NoLandingZone) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
 
 
 @contextlib.contextmanager

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::support::fake_lambda::{Answer, Function};
 use crate::support::named_file::NamedFile;
 use crate::support::scripted_organizations::{
-    CONTROL_TOWER, DISABLE, ENABLE, LIST, Reply, ScriptedOrganizations,
+    CONTROL_TOWER, DISABLE, ENABLE, GET_ZONE, LIST, LIST_ZONES, Reply, ScriptedOrganizations,
 };
 use crate::support::tls::Authority;
 use crate::table::{Cell, Fault, Target};
@@ -53,11 +55,14 @@ fn recovers(
     target: Target,
 ) -> Result<(), String> {
     server.heal();
+    if target == Target::ZoneBeforeDisable {
+        server.no_landing_zone();
+    }
     let next = function.invoke_within("{}", TIME);
     if answer_is_error(&next) {
         return Err(format!("the next invocation failed: {next:?}"));
     }
-    if server.has(CONTROL_TOWER) == (target == Target::Disable) {
+    if server.has(CONTROL_TOWER) == target.disables() {
         return Err("the next invocation did not converge".to_owned());
     }
     server.forget_calls();
@@ -75,22 +80,29 @@ fn recovers(
 fn world(fault: &Fault, target: Target, authority: &Authority) -> ScriptedOrganizations {
     let [first, second] = OTHERS;
     let pages: &[&[&str]] = match (target, fault) {
-        (Target::Disable, _) => &[&[first, CONTROL_TOWER]],
+        (target, _) if target.disables() => &[&[first, CONTROL_TOWER]],
         (Target::LaterPage, Fault::EmptyPages) => &[&[first], &[], &[second]],
         (_, Fault::EmptyPages) => &[&[], &[first]],
         (Target::LaterPage, _) => &[&[first], &[second]],
         _ => &[&[first]],
     };
-    if let Fault::Obstacle(_) = fault {
+    let server = if let Fault::Obstacle(_) = fault {
         ScriptedOrganizations::with_pages_behind_tls(pages, authority)
     } else {
         ScriptedOrganizations::with_pages(pages)
+    };
+    // Before the list of landing zones permits to disable, there must be none.
+    if target != Target::ZonesBeforeDisable {
+        server.landing_zone(&json!({"arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X", "version": "3.3"}));
     }
+    server
 }
 
 fn arrange(server: &ScriptedOrganizations, fault: &Fault, target: Target) {
     let (operation, earlier) = match target {
         Target::FirstPage => (LIST, 0),
+        Target::ZonesBeforeEnable | Target::ZonesBeforeDisable => (LIST_ZONES, 0),
+        Target::ZoneBeforeEnable | Target::ZoneBeforeDisable => (GET_ZONE, 0),
         Target::LaterPage | Target::Verify => (LIST, 1),
         Target::Enable => (ENABLE, 0),
         Target::Disable => (DISABLE, 0),
@@ -107,8 +119,15 @@ fn arrange(server: &ScriptedOrganizations, fault: &Fault, target: Target) {
         }
         Fault::Obstacle(obstacle) => match target {
             Target::FirstPage => server.obstruct(*obstacle),
-            Target::LaterPage | Target::Enable | Target::Disable => {
+            Target::LaterPage
+            | Target::Enable
+            | Target::Disable
+            | Target::ZonesBeforeEnable
+            | Target::ZonesBeforeDisable => {
                 server.script(LIST, [Reply::HonestThen(*obstacle)]);
+            }
+            Target::ZoneBeforeEnable | Target::ZoneBeforeDisable => {
+                server.script(LIST_ZONES, [Reply::HonestThen(*obstacle)]);
             }
             Target::Verify => {
                 server.script(ENABLE, [Reply::HonestThen(*obstacle)]);
@@ -129,7 +148,13 @@ fn start(server: &ScriptedOrganizations, fault: &Fault, target: Target, bundle: 
     if let Fault::Obstacle(_) = fault {
         environment.push(("AWS_CA_BUNDLE", bundle));
     }
-    if target == Target::Disable {
+    if target.asks() {
+        environment.extend([
+            ("LANDING_ZONE_REGION", "eu-west-1"),
+            ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
+        ]);
+    }
+    if target.disables() {
         environment.extend([("DESIRED_STATE", "disabled"), ("ALLOW_DISABLE", "true")]);
     }
     if let Fault::Environment(more) = fault {
@@ -149,10 +174,22 @@ fn named(answer: &Answer) -> &str {
     }
 }
 
+/// The letter that stands for an operation in the table.
+fn letter(operation: &str) -> &'static str {
+    match operation {
+        LIST => "L",
+        ENABLE => "E",
+        DISABLE => "D",
+        LIST_ZONES => "Z",
+        GET_ZONE => "G",
+        _ => "?",
+    }
+}
+
 /// `L2 E L` for two reads, a write and a read.
 fn abbreviated(calls: &[String]) -> String {
     let runs = calls.chunk_by(|one, next| one == next).map(|run| {
-        let letter = &run[0][..1];
+        let letter = letter(&run[0]);
         if run.len() == 1 {
             letter.to_owned()
         } else {
@@ -162,12 +199,14 @@ fn abbreviated(calls: &[String]) -> String {
     runs.collect::<Vec<_>>().join(" ")
 }
 
-/// A `+` at the end stands for any number of the last call.
+/// A `+` stands for any number of a call.
 fn matches(expected: &str, seen: &str) -> bool {
-    match expected.strip_suffix('+') {
+    let (expected, seen) = (expected.split(' '), seen.split(' '));
+    let is = |(expected, seen): (&str, &str)| match expected.strip_suffix('+') {
         None => expected == seen,
-        Some(start) => seen
-            .strip_prefix(start)
+        Some(letter) => seen
+            .strip_prefix(letter)
             .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())),
-    }
+    };
+    expected.clone().count() == seen.clone().count() && expected.zip(seen).all(is)
 }

@@ -10,6 +10,7 @@ use std::thread;
 
 mod cell;
 mod document;
+mod expected;
 mod table;
 
 #[path = "../support/mod.rs"]

@@ -1,11 +1,15 @@
 //! The fault matrix as data: what goes wrong, and what each call of a run makes of it.
 //!
 //! An expectation is the outcome or the `errorType`, and the calls that arrived: `L` List, `E`
-//! Enable, `D` Disable, a number for repetitions, `+` where the 20 s that a write is given decide how
-//! often it is read.
+//! Enable, `D` Disable, `Z` ListLandingZones, `G` GetLandingZone, a number for repetitions, `+` where
+//! the 20 s that a write or the landing zone is given decide how often it is read.
 
 use serde_json::json;
 
+use crate::expected::{
+    ANSWERED_TOO_LATE, CONFLICT, DENIED, EMPTY, HEALED, NEVER_ANSWERED, NO_ORGANIZATION, REJECTED,
+    THROTTLED, UNAVAILABLE, UNHARMED, UNREADABLE,
+};
 use crate::support::scripted_organizations::{Obstacle, Part, Reply};
 
 /// The call that a fault hits.
@@ -16,14 +20,23 @@ pub enum Target {
     Enable,
     Disable,
     Verify,
+    /// The landing zone's two calls before each write.
+    ZonesBeforeEnable,
+    ZoneBeforeEnable,
+    ZonesBeforeDisable,
+    ZoneBeforeDisable,
 }
 
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 9] = [
     Target::FirstPage,
     Target::LaterPage,
     Target::Enable,
     Target::Disable,
     Target::Verify,
+    Target::ZonesBeforeEnable,
+    Target::ZoneBeforeEnable,
+    Target::ZonesBeforeDisable,
+    Target::ZoneBeforeDisable,
 ];
 
 impl Target {
@@ -34,7 +47,30 @@ impl Target {
             Self::Enable => "Enable",
             Self::Disable => "Disable",
             Self::Verify => "verifying List",
+            Self::ZonesBeforeEnable => "ListLandingZones before Enable",
+            Self::ZoneBeforeEnable => "GetLandingZone before Enable",
+            Self::ZonesBeforeDisable => "ListLandingZones before Disable",
+            Self::ZoneBeforeDisable => "GetLandingZone before Disable",
         }
+    }
+
+    /// Whether the run wants trusted access disabled.
+    pub fn disables(self) -> bool {
+        matches!(
+            self,
+            Self::Disable | Self::ZonesBeforeDisable | Self::ZoneBeforeDisable
+        )
+    }
+
+    /// Whether the run asks for the landing zone.
+    pub fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::ZonesBeforeEnable
+                | Self::ZoneBeforeEnable
+                | Self::ZonesBeforeDisable
+                | Self::ZoneBeforeDisable
+        )
     }
 }
 
@@ -75,11 +111,11 @@ pub struct Row {
     pub name: &'static str,
     pub fault: Fault,
     /// One a target; none where the fault cannot hit it, with the reason in `without`.
-    pub expected: [Option<&'static str>; 5],
+    pub expected: [Option<&'static str>; 9],
     pub without: &'static str,
 }
 
-fn row(name: &'static str, fault: Fault, expected: [&'static str; 5]) -> Row {
+fn row(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
     Row {
         name,
         fault,
@@ -91,7 +127,7 @@ fn row(name: &'static str, fault: Fault, expected: [&'static str; 5]) -> Row {
 fn partial(
     name: &'static str,
     fault: Fault,
-    expected: [Option<&'static str>; 5],
+    expected: [Option<&'static str>; 9],
     without: &'static str,
 ) -> Row {
     Row {
@@ -100,6 +136,25 @@ fn partial(
         expected,
         without,
     }
+}
+
+/// Nothing but this at the first page.
+fn first_page(expected: &'static str) -> [Option<&'static str>; 9] {
+    std::array::from_fn(|target| (target == 0).then_some(expected))
+}
+
+/// Nothing but this at the verifying read.
+fn verify(expected: &'static str) -> [Option<&'static str>; 9] {
+    std::array::from_fn(|target| (target == 4).then_some(expected))
+}
+
+/// A fault that only Organizations has.
+fn of_organizations(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
+    let [first, later, enable, disable, verify, ..] = expected.map(Some);
+    let expected = [
+        first, later, enable, disable, verify, None, None, None, None,
+    ];
+    partial(name, fault, expected, ORGANIZATIONS_OWN)
 }
 
 fn error(code: &str) -> Reply {
@@ -119,110 +174,9 @@ fn body(content: &'static str) -> Reply {
     )
 }
 
-/// The call is repeated once, and all ends well.
-const HEALED: [&str; 5] = [
-    "Remediated: L2 E L",
-    "Remediated: L3 E L2",
-    "Remediated: L E2 L",
-    "Remediated: L D2 L",
-    "Remediated: L E L2",
-];
-
-/// As if nothing were wrong.
-const UNHARMED: [&str; 5] = [
-    "Remediated: L E L",
-    "Remediated: L2 E L2",
-    "Remediated: L E L",
-    "Remediated: L D L",
-    "Remediated: L E L",
-];
-
-const THROTTLED: [&str; 5] = [
-    "Throttled: L5",
-    "Throttled: L6",
-    "Throttled: L E5",
-    "Throttled: L D5",
-    "Throttled: L E L+",
-];
-
-const CONFLICT: [&str; 5] = [
-    "Conflict: L5",
-    "Conflict: L6",
-    "Conflict: L E5",
-    "Conflict: L D5",
-    "Conflict: L E L+",
-];
-
-/// A write whose answer was lost is settled by one read.
-const UNAVAILABLE: [&str; 5] = [
-    "Unavailable: L5",
-    "Unavailable: L6",
-    "Unavailable: L E5 L",
-    "Unavailable: L D5 L",
-    "Unavailable: L E L+",
-];
-
-const DENIED: [&str; 5] = [
-    "AccessDenied: L",
-    "AccessDenied: L2",
-    "AccessDenied: L E",
-    "AccessDenied: L D",
-    "AccessDenied: L E L",
-];
-
-const NO_ORGANIZATION: [&str; 5] = [
-    "NotInOrganization: L",
-    "NotInOrganization: L2",
-    "NotInOrganization: L E",
-    "NotInOrganization: L D",
-    "NotInOrganization: L E L",
-];
-
-const REJECTED: [&str; 5] = [
-    "Rejected: L",
-    "Rejected: L2",
-    "Rejected: L E",
-    "Rejected: L D",
-    "Rejected: L E L",
-];
-
-/// What is no page is no list. A write whose answer says nothing is settled by one read.
-const UNREADABLE: [&str; 5] = [
-    "InvalidResponse: L",
-    "InvalidResponse: L2",
-    "InvalidResponse: L E L",
-    "InvalidResponse: L D L",
-    "InvalidResponse: L E L+",
-];
-
-/// To a write it says "accepted", and the reads never show it.
-const EMPTY: [&str; 5] = [
-    "InvalidResponse: L",
-    "InvalidResponse: L2",
-    "NotConverged: L E L+",
-    "NotConverged: L D L+",
-    "InvalidResponse: L E L+",
-];
-
-/// After an accepted write its 20 s end before a read has timed out five times.
-const NEVER_ANSWERED: [&str; 5] = [
-    "Unavailable: L5",
-    "Unavailable: L6",
-    "Unavailable: L E5 L",
-    "Unavailable: L D5 L",
-    "NotConverged: L E L+",
-];
-
-/// The same where the server did apply what it was too slow to answer.
-const ANSWERED_TOO_LATE: [&str; 5] = [
-    "Unavailable: L5",
-    "Unavailable: L6",
-    "Remediated: L E5 L",
-    "Remediated: L D5 L",
-    "NotConverged: L E L+",
-];
-
-const WRITES_HAVE_NO_PAGES: &str = "a write has no pages";
+const WRITES_HAVE_NO_PAGES: &str =
+    "a write has no pages, and the landing zone's are held in `tests/adapter/landing_zone.rs`";
+const ORGANIZATIONS_OWN: &str = "AWS Control Tower has no such error";
 const FIXED_AT_START: &str = "it is so from the start of the process, and the first call meets it";
 
 pub fn rows() -> Vec<Row> {
@@ -246,12 +200,12 @@ fn answers() -> Vec<Row> {
             Forever(error("TooManyRequestsException")),
             THROTTLED,
         ),
-        row(
+        of_organizations(
             "concurrent modification once",
             Once(error("ConcurrentModificationException")),
             HEALED,
         ),
-        row(
+        of_organizations(
             "concurrent modification for ever",
             Forever(error("ConcurrentModificationException")),
             CONFLICT,
@@ -309,12 +263,12 @@ fn refusals() -> Vec<Row> {
             Forever(error("AccessDeniedException")),
             DENIED,
         ),
-        row(
+        of_organizations(
             "`AWSOrganizationsNotInUseException`",
             Forever(error("AWSOrganizationsNotInUseException")),
             NO_ORGANIZATION,
         ),
-        row(
+        of_organizations(
             "constraint violation, known reason",
             Forever(with_reason(
                 constraint,
@@ -322,22 +276,22 @@ fn refusals() -> Vec<Row> {
             )),
             REJECTED,
         ),
-        row(
+        of_organizations(
             "constraint violation, unknown reason",
             Forever(with_reason(constraint, "UNHEARD_OF")),
             REJECTED,
         ),
-        row(
+        of_organizations(
             "invalid input, known reason",
             Forever(with_reason(input, "UNRECOGNIZED_SERVICE_PRINCIPAL")),
             REJECTED,
         ),
-        row(
+        of_organizations(
             "invalid input, unknown reason",
             Forever(with_reason(input, "UNHEARD_OF")),
             REJECTED,
         ),
-        row(
+        of_organizations(
             "`UnsupportedAPIEndpointException`",
             Forever(error("UnsupportedAPIEndpointException")),
             REJECTED,
@@ -351,7 +305,7 @@ fn refusals() -> Vec<Row> {
         partial(
             "credentials missing",
             Environment(none),
-            [Some("Rejected: "), None, None, None, None],
+            first_page("Rejected: "),
             FIXED_AT_START,
         ),
     ]
@@ -359,6 +313,10 @@ fn refusals() -> Vec<Row> {
 
 fn connections() -> Vec<Row> {
     use Fault::{Environment, Forever, Once};
+    let unknown_home: &[_] = &[(
+        "AWS_ENDPOINT_URL_CONTROLTOWER",
+        "http://controltower.invalid",
+    )];
     let unknown_name: &[_] = &[(
         "AWS_ENDPOINT_URL_ORGANIZATIONS",
         "http://organizations.invalid",
@@ -388,6 +346,10 @@ fn connections() -> Vec<Row> {
                 "Remediated: L E5 L",
                 "Remediated: L D5 L",
                 "Unavailable: L E L+",
+                "Remediated: L Z5 E L Z5",
+                "Remediated: L Z G5 E L Z G5",
+                "Unavailable: L Z5",
+                "Unavailable: L Z G5",
             ],
         ),
         row(
@@ -410,6 +372,10 @@ fn connections() -> Vec<Row> {
                 "Unavailable: L",
                 "Unavailable: L",
                 "Unavailable: L E",
+                "Unavailable: L",
+                "Unavailable: L Z",
+                "Unavailable: L",
+                "Unavailable: L Z",
             ],
         ),
         row(
@@ -421,12 +387,32 @@ fn connections() -> Vec<Row> {
                 "Unavailable: L",
                 "Unavailable: L",
                 "Unavailable: L E",
+                "Unavailable: L",
+                "Unavailable: L Z",
+                "Unavailable: L",
+                "Unavailable: L Z",
             ],
+        ),
+        partial(
+            "DNS failure of Control Tower's endpoint",
+            Environment(unknown_home),
+            [
+                None,
+                None,
+                None,
+                None,
+                None,
+                Some("Remediated: L E L"),
+                None,
+                Some("Unavailable: L"),
+                None,
+            ],
+            FIXED_AT_START,
         ),
         partial(
             "DNS failure",
             Environment(unknown_name),
-            [Some("Unavailable: "), None, None, None, None],
+            first_page("Unavailable: "),
             FIXED_AT_START,
         ),
     ]
@@ -445,6 +431,10 @@ fn lists() -> Vec<Row> {
                 None,
                 None,
                 Some("InvalidResponse: L E L+"),
+                None,
+                None,
+                None,
+                None,
             ],
             WRITES_HAVE_NO_PAGES,
         ),
@@ -457,6 +447,10 @@ fn lists() -> Vec<Row> {
                 None,
                 None,
                 Some("InvalidResponse: L E L+"),
+                None,
+                None,
+                None,
+                None,
             ],
             WRITES_HAVE_NO_PAGES,
         ),
@@ -469,19 +463,23 @@ fn lists() -> Vec<Row> {
                 None,
                 None,
                 Some("Remediated: L2 E L2"),
+                None,
+                None,
+                None,
+                None,
             ],
             WRITES_HAVE_NO_PAGES,
         ),
         partial(
             "stale reads, two",
             Stale(2),
-            [None, None, None, None, Some("Remediated: L E L3")],
+            verify("Remediated: L E L3"),
             "only a read after a write is stale",
         ),
         partial(
             "stale reads, for ever",
             Stale(u32::MAX),
-            [None, None, None, None, Some("NotConverged: L E L+")],
+            verify("NotConverged: L E L+"),
             "only a read after a write is stale",
         ),
     ]

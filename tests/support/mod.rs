@@ -2,6 +2,7 @@
 
 pub mod event_files;
 pub mod fake_lambda;
+pub mod fake_landing_zone;
 pub mod fake_organizations;
 pub mod http;
 pub mod named_file;

@@ -1,7 +1,7 @@
-//! AWS Organizations on loopback: stateful and honest by default, and as faulty as a test scripts it.
+//! AWS Organizations on loopback, and beside it Control Tower: stateful and honest by default, and as
+//! faulty as a test scripts it.
 
-use std::collections::{HashMap, VecDeque};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,20 @@ use super::http::{self, Connection, Door, Request, Then};
 use super::tls::{self, Authority};
 
 mod reply;
+mod state;
 
 pub use reply::{Obstacle, Part, Reply};
+use state::State;
 
 pub const CONTROL_TOWER: &str = "controltower.amazonaws.com";
 pub const LIST: &str = "ListAWSServiceAccessForOrganization";
 pub const ENABLE: &str = "EnableAWSServiceAccess";
 pub const DISABLE: &str = "DisableAWSServiceAccess";
+pub const LIST_ZONES: &str = "ListLandingZones";
+pub const GET_ZONE: &str = "GetLandingZone";
 
 const TARGET_PREFIX: &str = "AWSOrganizationsV20161128.";
 const JSON: &str = "application/x-amz-json-1.1";
-const DATE_ENABLED: f64 = 1_763_892_153.25;
 
 /// One request that arrived.
 #[derive(Debug, Clone)]
@@ -40,21 +43,6 @@ pub struct ScriptedOrganizations {
     endpoint: String,
     address: SocketAddr,
     shared: Arc<Mutex<State>>,
-}
-
-#[derive(Default)]
-struct State {
-    /// One entry a page.
-    pages: Vec<Vec<String>>,
-    script: HashMap<String, VecDeque<Reply>>,
-    forever: HashMap<String, Reply>,
-    stale_reads: u32,
-    before_write: Option<Vec<Vec<String>>>,
-    calls: Vec<Call>,
-    door: Arc<Door>,
-    untrusted: bool,
-    /// Those through TLS.
-    connections: Vec<TcpStream>,
 }
 
 impl ScriptedOrganizations {
@@ -111,6 +99,18 @@ impl ScriptedOrganizations {
 
     pub fn endpoint(&self) -> String {
         self.endpoint.clone()
+    }
+
+    /// From now on Control Tower has this landing zone, as `GetLandingZone` shows it; it has none before.
+    pub fn landing_zone(&self, detail: &Value) -> &Self {
+        self.state().landing_zone = Some(detail.clone());
+        self
+    }
+
+    /// From now on it has none.
+    pub fn no_landing_zone(&self) -> &Self {
+        self.state().landing_zone = None;
+        self
     }
 
     /// The next requests for an operation get these replies; later ones are honest again.
@@ -214,74 +214,6 @@ impl ScriptedOrganizations {
     }
 }
 
-impl State {
-    fn set(&mut self, principal: &str, enabled: bool) {
-        for page in &mut self.pages {
-            page.retain(|p| p != principal);
-        }
-        if enabled && let Some(last) = self.pages.last_mut() {
-            last.push(principal.to_owned());
-        }
-    }
-
-    fn apply(&mut self, operation: &str, body: &Value) {
-        if operation != LIST {
-            self.before_write = Some(self.pages.clone());
-            let principal = body["ServicePrincipal"]
-                .as_str()
-                .expect("a write names its principal")
-                .to_owned();
-            self.set(&principal, operation == ENABLE);
-        }
-    }
-
-    fn honest(&mut self, operation: &str, body: &Value) -> Vec<u8> {
-        self.apply(operation, body);
-        if operation != LIST {
-            return http::response(200, JSON, &[], b"");
-        }
-        http::response(200, JSON, &[], &self.page(body))
-    }
-
-    /// The page that a request asks for.
-    fn page(&mut self, body: &Value) -> Vec<u8> {
-        let pages = match &self.before_write {
-            Some(before) if self.stale_reads > 0 => {
-                self.stale_reads -= 1;
-                before
-            }
-            _ => &self.pages,
-        };
-        let index: usize = body["NextToken"]
-            .as_str()
-            .map_or(0, |token| token.parse().expect("our token"));
-        let entries: Vec<Value> = pages[index]
-            .iter()
-            .map(|principal| json!({"ServicePrincipal": principal, "DateEnabled": DATE_ENABLED}))
-            .collect();
-        let mut page = json!({"EnabledServicePrincipals": entries});
-        if index + 1 < pages.len() {
-            page["NextToken"] = json!((index + 1).to_string());
-        }
-        page.to_string().into_bytes()
-    }
-
-    /// Notes a request, and says what is to become of it.
-    fn arrived(&mut self, operation: &str, body: &Value, request: &Request) -> Reply {
-        let header = |name| request.header(name).map(str::to_owned);
-        self.calls.push(Call {
-            operation: operation.to_owned(),
-            body: body.clone(),
-            content_type: header("content-type"),
-            signature: header("authorization").unwrap_or_default(),
-            at: Instant::now(),
-        });
-        let scripted = self.script.get_mut(operation).and_then(VecDeque::pop_front);
-        let reply = scripted.or_else(|| self.forever.get(operation).cloned());
-        reply.unwrap_or(Reply::Honest)
-    }
-}
-
 fn lock(shared: &Mutex<State>) -> MutexGuard<'_, State> {
     shared.lock().expect("no test panicked with the lock")
 }
@@ -310,11 +242,7 @@ fn organization(pages: &[&[&str]]) -> Arc<Mutex<State>> {
 }
 
 fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection) -> Then {
-    let operation = request
-        .header("x-amz-target")
-        .and_then(|target| target.strip_prefix(TARGET_PREFIX))
-        .expect("an Organizations request has a target of this API version")
-        .to_owned();
+    let operation = operation(request);
     let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
     let reply = lock(shared).arrived(&operation, &body, request);
     let honest = || lock(shared).honest(&operation, &body);
@@ -326,8 +254,8 @@ fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection)
         }
         Reply::Padded(size) => {
             let mut answer: Value = match operation.as_str() {
-                LIST => serde_json::from_slice(&lock(shared).page(&body)).expect("JSON"),
-                _ => json!({}),
+                ENABLE | DISABLE => json!({}),
+                _ => serde_json::from_slice(&lock(shared).read(&operation, &body)).expect("JSON"),
             };
             apply();
             answer["Padding"] = json!("x".repeat(size));
@@ -386,4 +314,19 @@ fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection)
         Reply::Hang => std::thread::park(),
     }
     Then::KeepOpen
+}
+
+/// Organizations has it in a header, Control Tower in the path.
+fn operation(request: &Request) -> String {
+    match request.path.as_str() {
+        "/list-landingzones" => LIST_ZONES.to_owned(),
+        "/get-landingzone" => GET_ZONE.to_owned(),
+        _ => {
+            let target = request.header("x-amz-target");
+            let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
+            operation
+                .expect("an Organizations request has a target of this API version")
+                .to_owned()
+        }
+    }
 }

@@ -95,8 +95,9 @@ class Stack:
         return boto3.client(service, region_name=self.region)
 
     def rules(self):
-        """The logical names of the rules."""
-        return [name for name, resource in self.body["Resources"].items() if resource["Type"] == "AWS::Events::Rule"]
+        """The logical names of the rules; those that a condition left out have no physical one."""
+        resources = self.body["Resources"].items()
+        return [name for name, resource in resources if resource["Type"] == "AWS::Events::Rule" and name in self.ids]
 
     def targets(self, rule):
         return self.client("events").list_targets_by_rule(Rule=self.ids[rule])["Targets"]

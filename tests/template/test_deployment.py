@@ -6,6 +6,7 @@ import unittest
 import stack
 
 FOURTEEN_DAYS = 14 * 24 * 3600
+OPTIONAL = ("HasHold", "Watches", "AsksLandingZone")
 HOURS = {"rate(15 minutes)": 0.25, "rate(45 minutes)": 0.75, "rate(699 minutes)": 11.65, "rate(1 hour)": 1,
          "rate(6 hours)": 6, "rate(12 hours)": 12, "rate(1 day)": 24, "rate(3 days)": 72}
 
@@ -28,7 +29,7 @@ class Deployment(unittest.TestCase):
 
     def test_every_resource_was_created_and_every_output_has_a_value(self):
         resources = self.keeper.body["Resources"]
-        created = [name for name, resource in resources.items() if resource.get("Condition") not in ("HasHold", "Watches")]
+        created = [name for name, resource in resources.items() if resource.get("Condition") not in OPTIONAL]
         # Moto lists what a condition left out under an empty name.
         self.assertEqual(sorted(filter(None, self.keeper.ids)), sorted(created))
         self.assertEqual(sorted(self.keeper.outputs), sorted(self.keeper.body["Outputs"]))
@@ -151,12 +152,37 @@ class WithOtherParameters(unittest.TestCase):
             self.assertIn('"WatchedDisabled"', board)
             json.loads(board)
 
+    def test_the_landing_zone_has_an_alarm_a_line_of_the_dashboard_a_sentence_and_no_drift_alarm(self):
+        with stack.deployed({"LandingZoneRegion": "eu-west-1", "HoldUntil": "2026-11-24T18:00:00Z"}) as keeper:
+            function = keeper.client("lambda").get_function(FunctionName=keeper.ids["Function"])["Configuration"]
+            self.assertEqual(function["Environment"]["Variables"]["LANDING_ZONE_REGION"], "eu-west-1")
+            self.assertEqual(function["Timeout"], 160)
+            cloudwatch = keeper.client("cloudwatch")
+            found = cloudwatch.describe_alarms(AlarmNames=["keeper-blocked", "keeper-drift"])["MetricAlarms"]
+            blocked, drift = sorted(found, key=lambda alarm: alarm["AlarmName"])
+            self.assertEqual((blocked["MetricName"], blocked["Statistic"], blocked["Period"]), ("Blocked", "Minimum", 43200))
+            self.assertEqual((blocked["EvaluationPeriods"], blocked["TreatMissingData"]), (2, "ignore"))
+            self.assertEqual((blocked["AlarmActions"], blocked["OKActions"]), ([keeper.ids["Topic"]], []))
+            self.assertIn("eu-west-1", blocked["AlarmDescription"])
+            expressions = [query.get("Expression") for query in drift["Metrics"]]
+            self.assertIn("drift - remediations - held - blocked", expressions)
+            self.assertLessEqual({"held", "blocked"}, {query["Id"] for query in drift["Metrics"]})
+            board = cloudwatch.get_dashboard(DashboardName="keeper")["DashboardBody"]
+            self.assertIn(blocked["AlarmArn"], board)
+            self.assertIn('"Blocked"', board)
+            json.loads(board)
+            self.assertEqual([target["Arn"] for target in keeper.targets("NotifyBlocked")], [keeper.ids["Topic"]])
+
     def test_without_the_optional_parameters_nothing_of_them_is_there(self):
         with stack.deployed() as keeper:
             environment = keeper.client("lambda").get_function(FunctionName=keeper.ids["Function"])["Configuration"]
             self.assertEqual(sorted(environment["Environment"]["Variables"]), ["ALLOW_DISABLE", "DESIRED_STATE", "MODE"])
             self.assertNotIn("HeldAlarm", keeper.ids)
             self.assertNotIn("WatchedAlarm", keeper.ids)
+            self.assertNotIn("BlockedAlarm", keeper.ids)
+            self.assertNotIn("NotifyBlocked", keeper.ids)
+            timeout = keeper.client("lambda").get_function(FunctionName=keeper.ids["Function"])["Configuration"]["Timeout"]
+            self.assertEqual(timeout, 120)
 
     def test_silence_is_two_schedule_periods_without_a_report_whatever_the_schedule(self):
         for expression, hours in HOURS.items():

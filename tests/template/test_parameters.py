@@ -17,6 +17,7 @@ CHOICES = {
     "AllowDisable": ["false", "true"],
     "HoldUntil": ["", "2026-11-24T18:00:00Z"],
     "WatchPrincipals": ["", "config.amazonaws.com, sso.amazonaws.com"],
+    "LandingZoneRegion": ["", "eu-west-1"],
     "ScheduleExpression": ["rate(1 hour)", "rate(15 minutes)", "rate(12 hours)", "rate(1 day)"],
     "Architecture": ["arm64", "x86_64"],
     "NotificationEmail": ["", "ops@example.com"],
@@ -33,6 +34,7 @@ TAKEN = {
     ],
     "NotificationEmail": ["", "ops@example.com", "cloud+tower@eu.example.com"],
     "WatchPrincipals": ["", "config.amazonaws.com", "sso.amazonaws.com,member.org.stacksets.cloudformation.amazonaws.com"],
+    "LandingZoneRegion": ["", "eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1"],
     "HoldUntil": ["", "2026-11-24T18:00:00Z", "2026-11-24T18:00:00+01:00"],
     "ReservedConcurrency": ["", "1", "10", "9999"],
     "PermissionsBoundaryArn": [
@@ -47,6 +49,8 @@ REFUSED = {
     ],
     "WatchPrincipals": ["config", "Config.amazonaws.com", "config.amazonaws.com,", "config.amazonaws.com;sso.amazonaws.com",
                         "controltower.amazonaws.com", "sso.amazonaws.com, controltower.amazonaws.com", "a..b.amazonaws.com"],
+    "LandingZoneRegion": ["Ireland", "EU-WEST-1", "eu-west", "eu-west-1a", "eu-west-100", "eu-west-1 ", "a-b-c-d-1",
+                          "eu-west-1.example.com", "*"],
     "HoldUntil": ["tomorrow", "2026-11-24", "2026-11-24T18:00", "2026-11-24T18:00:00", "2026-11-24 18:00:00Z", " ", "2026-13-24T18:00:00Z",
                   "2026-11-32T18:00:00Z", "2026-11-24T24:00:00Z"],
     "NotificationEmail": ["ops", "a@b@c", "a b@example.com", "@example.com"],
@@ -103,7 +107,7 @@ class Parameters(unittest.TestCase):
             "DesiredState": "enabled", "Mode": "enforce", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
             "Architecture": "arm64", "NotificationEmail": "", "LogLevel": "INFO", "LogRetentionDays": 90,
             "ReservedConcurrency": "", "PermissionsBoundaryArn": "", "HoldUntil": "",
-            "WatchPrincipals": "",
+            "WatchPrincipals": "", "LandingZoneRegion": "",
         })
 
     def test_a_pattern_takes_what_it_should_and_nothing_else(self):

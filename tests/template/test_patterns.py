@@ -9,6 +9,7 @@ TRUSTED_ACCESS = "FunctionTrustedAccessChanged"
 LANDING_ZONE = "FunctionLandingZoneChanged"
 CALLER_KNOWN = "NotifyCallerKnown"
 CALLER_UNKNOWN = "NotifyCallerUnknown"
+BLOCKED = "NotifyBlocked"
 
 DISABLE = event("organizations-disable-assumed-role")
 ENABLE = event("organizations-enable-assumed-role")
@@ -122,7 +123,7 @@ class Patterns(unittest.TestCase):
     def test_only_this_functions_reports_of_drift_become_a_message(self):
         by_caller = {"kind": "OrganizationsEvent", "actor": {"arn": "arn:aws:iam::111122223333:root"}}
         nameless = {"kind": "ControlTowerEvent", "actor": {"type": "AWSService"}}
-        with stack.deployed() as keeper:
+        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as keeper:
             arn = f"arn:aws:lambda:us-east-1:{stack.ACCOUNT}:function:{keeper.ids['Function']}"
             latest = f"{arn}:$LATEST"
             records = {
@@ -134,6 +135,9 @@ class Patterns(unittest.TestCase):
                 "drift, by nobody": invocation_record(latest, {"outcome": "DriftDetected", "trigger": {"kind": "Schedule"}}),
                 "held, by a caller": invocation_record(latest, {"outcome": "Held", "trigger": by_caller}),
                 "held, by nobody": invocation_record(latest, {"outcome": "Held", "trigger": {"kind": "Schedule"}}),
+                "blocked, by a caller": invocation_record(latest, {"outcome": "Blocked", "trigger": by_caller}),
+                "blocked, by nobody": invocation_record(latest, {"outcome": "Blocked", "trigger": nameless}),
+                "blocked, by the schedule": invocation_record(latest, {"outcome": "Blocked", "trigger": {"kind": "Schedule"}}),
                 "in sync": invocation_record(latest, {"outcome": "InSync", "trigger": by_caller}),
                 "failed": invocation_record(latest, {"errorType": "Throttled"}, condition="Failure"),
                 "another function": invocation_record(f"{arn}-2:$LATEST", {"outcome": "Remediated", "trigger": by_caller}),
@@ -146,6 +150,8 @@ class Patterns(unittest.TestCase):
                 "drift, by a caller": [CALLER_KNOWN],
                 "drift, by nobody": [CALLER_UNKNOWN],
                 "held, by a caller": [CALLER_KNOWN],
+                "blocked, by a caller": [BLOCKED],
+                "blocked, by nobody": [BLOCKED],
             })
 
     def test_the_forwarder_forwards_what_wakes_the_function_from_the_landing_zones_region(self):

@@ -11,12 +11,14 @@ CHOICES = {
     "DesiredState": ["enabled", "disabled"],
     "Mode": ["enforce", "audit"],
     "AllowDisable": ["false", "true"],
+    "LandingZoneRegion": ["", "eu-west-1"],
     "Architecture": ["arm64", "x86_64"],
     "NotificationEmail": ["", "ops@example.com"],
     "ReservedConcurrency": ["", "1"],
     "PermissionsBoundaryArn": ["", f"arn:aws:iam::{stack.ACCOUNT}:policy/boundary"],
 }
 BUS = f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"
+LANDING_ZONES = f"arn:aws:controltower:eu-west-1:{stack.ACCOUNT}:landingzone/*"
 ONLY_CONTROL_TOWER = {"StringEquals": {"organizations:ServicePrincipal": "controltower.amazonaws.com"}}
 
 
@@ -45,11 +47,18 @@ def of_the_function(keeper, parameters):
         allow("ReadTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
         {"Sid": "EnableControlTowerOnly", "Action": "organizations:EnableAWSServiceAccess", **write},
         {"Sid": "DisableControlTowerOnly", "Action": "organizations:DisableAWSServiceAccess", **write},
+        allow("FindLandingZone", "controltower:ListLandingZones", "*"),
+        allow("ReadLandingZone", "controltower:GetLandingZone", LANDING_ZONES),
         allow("WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], log),
         allow("SendFailures", "sqs:SendMessage", queue_arn(keeper)),
         allow("SendReports", "events:PutEvents", BUS),
     ]
-    return [one for one in statements if one["Sid"] != "DisableControlTowerOnly" or parameters["AllowDisable"] == "true"]
+    left_out = set()
+    if parameters["AllowDisable"] == "false":
+        left_out |= {"DisableControlTowerOnly"}
+    if parameters["LandingZoneRegion"] == "":
+        left_out |= {"FindLandingZone", "ReadLandingZone"}
+    return [one for one in statements if one["Sid"] not in left_out]
 
 
 def of_the_schedule(keeper):
@@ -84,7 +93,7 @@ class Permissions(unittest.TestCase):
                 self.assertEqual(len(keeper.client("iam").list_roles()["Roles"]), 2)
 
     def test_the_queue_takes_messages_of_the_stacks_own_rules_alone(self):
-        with stack.deployed() as keeper:
+        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as keeper:
             events = keeper.client("events")
             rules = [events.describe_rule(Name=keeper.ids[rule])["Arn"] for rule in keeper.rules()]
             attributes = keeper.client("sqs").get_queue_attributes(

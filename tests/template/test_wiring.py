@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 import stack
-from test_patterns import CALLER_KNOWN, CALLER_UNKNOWN, invocation_record
+from test_patterns import BLOCKED, CALLER_KNOWN, CALLER_UNKNOWN, invocation_record
 
 sys.path.append(str(stack.ROOT / "tests" / "emulators"))
 import services  # noqa: E402
@@ -89,7 +89,8 @@ class Wiring(unittest.TestCase):
         report = next(line for line in self.run_of_binary.lines if line.get("message") == "reconciled")
         # Of a failed run's line, as the README shows it and tests/contract holds it.
         # `principal` is of the warning about a watched one, held by tests/contract/watch.rs.
-        self.assertEqual(asked - set(report), {"error", "error_type", "principal"})
+        # `reason` is of a blocked one, held by tests/contract/landing_zone.rs.
+        self.assertEqual(asked - set(report), {"error", "error_type", "principal", "reason"})
 
     def test_every_path_of_a_notification_is_in_a_real_report_and_the_sentences_read_well(self):
         self.keeper.probe()
@@ -129,15 +130,41 @@ class Wiring(unittest.TestCase):
             self.assertIsNotNone(named, alarm["AlarmName"])
             self.assertIn(named[1], headings)
             self.assertTrue(alarm["AlarmName"].endswith(named[1].removeprefix("Alarm: ")))
-        self.assertLessEqual({"Remediated", "DriftDetected", "Held"}, headings)
+        self.assertLessEqual({"Remediated", "DriftDetected", "Held", "Blocked"}, headings)
+
+
+class OptionalSentence(unittest.TestCase):
+    def test_what_is_blocked_is_told_with_its_reason_of_a_real_report(self):
+        event = json.dumps(stack.event("organizations-disable-root"))
+        with services.moto() as endpoint, services.no_landing_zone() as control_tower:
+            organization = services.Organization(endpoint).create()
+            environment = {"LANDING_ZONE_REGION": "eu-west-1", "AWS_ENDPOINT_URL_CONTROLTOWER": control_tower}
+            with services.runtime_interface_emulator(BOOTSTRAP, endpoint, environment) as invoke:
+                organization.disable()
+                report = invoke(event)
+        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as keeper:
+            keeper.probe()
+            function = keeper.ids["Function"]
+            arn = f"arn:aws:lambda:us-east-1:{stack.ACCOUNT}:function:{function}:$LATEST"
+            keeper.put(invocation_record(arn, report))
+            sentence, = keeper.delivered()[BLOCKED]
+        self.assertRegex(sentence, re.escape(
+            "AWS Control Tower's trusted access in account 123456789012 is disabled and should be enabled; "
+            f"{function}, woken by OrganizationsEvent, reported Blocked at ",
+        ) + r"[0-9T:.Z-]+ and changed nothing: no landing zone exists in eu-west-1, and .+ correct LANDING_ZONE_REGION\. "
+            r"Now: follow the section Blocked of docs/runbook\.md\.$")
+
 
 class OptionalAlarms(unittest.TestCase):
     def test_each_has_the_section_of_the_runbook_that_it_names(self):
         runbook = (stack.ROOT / "docs" / "runbook.md").read_text()
-        optional = {"HoldUntil": "2026-11-24T18:00:00Z", "WatchPrincipals": "config.amazonaws.com"}
+        optional = {
+            "HoldUntil": "2026-11-24T18:00:00Z", "WatchPrincipals": "config.amazonaws.com", "LandingZoneRegion": "eu-west-1",
+        }
+        names = ["keeper-blocked", "keeper-held", "keeper-watched"]
         with stack.deployed(optional) as keeper:
-            alarms = keeper.client("cloudwatch").describe_alarms(AlarmNames=["keeper-held", "keeper-watched"])
-        self.assertEqual(len(alarms["MetricAlarms"]), 2)
+            alarms = keeper.client("cloudwatch").describe_alarms(AlarmNames=names)
+        self.assertEqual(len(alarms["MetricAlarms"]), 3)
         for alarm in alarms["MetricAlarms"]:
             named = re.search(r'See "(.+)" in docs/runbook\.md\.$', alarm["AlarmDescription"])[1]
             self.assertIn(f"\n### {named}\n", runbook)

@@ -1,4 +1,4 @@
-//! How a call to Organizations failed: one classification, which the retries, the error types and
+//! How a call failed: one classification, which the retries, the error types and
 //! the question whether a write may have taken effect all follow.
 
 use std::error::Error;
@@ -6,6 +6,8 @@ use std::iter::successors;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_sdk_controltower::operation::get_landing_zone::GetLandingZoneError;
+use aws_sdk_controltower::operation::list_landing_zones::ListLandingZonesError;
 use aws_sdk_organizations::config::interceptors::{
     FinalizerInterceptorContextRef, InterceptorContext,
 };
@@ -15,6 +17,8 @@ use aws_sdk_organizations::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_organizations::operation::disable_aws_service_access::DisableAWSServiceAccessError;
 use aws_sdk_organizations::operation::enable_aws_service_access::EnableAWSServiceAccessError;
 use aws_sdk_organizations::operation::list_aws_service_access_for_organization::ListAWSServiceAccessForOrganizationError;
+
+use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
 
 use crate::error::{ApiError, ApiErrorKind};
 use crate::state::Operation;
@@ -39,19 +43,23 @@ fn classify(attempt: &InterceptorContext) -> Option<ApiErrorKind> {
     let status = attempt
         .response()
         .map(|response| response.status().as_u16());
-    let code = error.as_operation_error().and_then(|error| {
-        let list = error
-            .downcast_ref()
-            .and_then(ListAWSServiceAccessForOrganizationError::code);
-        let enable = error
-            .downcast_ref()
-            .and_then(EnableAWSServiceAccessError::code);
-        let disable = error
-            .downcast_ref()
-            .and_then(DisableAWSServiceAccessError::code);
-        list.or(enable).or(disable)
-    });
+    let code = error.as_operation_error().and_then(code);
     Some(classify_answer(status, code.filter(is_code)))
+}
+
+/// The code of an operation's error, whose type the SDK has hidden by then.
+fn code(error: &OperationError) -> Option<&str> {
+    fn of<E>(error: &OperationError) -> Option<&str>
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        error.downcast_ref::<E>().and_then(E::code)
+    }
+    of::<ListAWSServiceAccessForOrganizationError>(error)
+        .or_else(|| of::<EnableAWSServiceAccessError>(error))
+        .or_else(|| of::<DisableAWSServiceAccessError>(error))
+        .or_else(|| of::<ListLandingZonesError>(error))
+        .or_else(|| of::<GetLandingZoneError>(error))
 }
 
 /// A header or a field for the code may be there and say nothing.
@@ -79,7 +87,7 @@ fn classify_answer(status: Option<u16>, code: Option<&str>) -> ApiErrorKind {
 /// Retries what the contract names and forbids the rest, over the SDK's own classifiers, which
 /// would repeat neither a `ConcurrentModificationException` nor every 5xx.
 #[derive(Debug)]
-pub(super) struct RetryAsClassified;
+pub(crate) struct RetryAsClassified;
 
 impl ClassifyRetry for RetryAsClassified {
     fn classify_retry(&self, attempt: &InterceptorContext) -> RetryAction {
@@ -99,7 +107,7 @@ impl ClassifyRetry for RetryAsClassified {
 /// What the attempts of one call came to. A call whose second attempt was refused may have taken
 /// effect by its first, whose answer was lost, so the last error alone does not tell.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Attempts(Arc<Mutex<Record>>);
+pub(crate) struct Attempts(Arc<Mutex<Record>>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Record {
@@ -134,7 +142,7 @@ impl Intercept for Attempts {
 }
 
 /// The error of a call that failed, from the SDK's error and what its attempts came to.
-pub(super) fn api_error<E>(
+pub(crate) fn api_error<E>(
     operation: Operation,
     error: SdkError<E>,
     attempts: &Attempts,

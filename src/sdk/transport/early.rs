@@ -30,7 +30,7 @@ const LIFE: Duration = Duration::from_secs(5);
 
 /// The connector of the client, with at most one connection made early.
 #[derive(Debug, Clone)]
-pub(in crate::organizations) struct Connector {
+pub(in crate::sdk) struct Connector {
     https: HttpsConnector<Route>,
     early: Arc<Mutex<Option<Early>>>,
 }
@@ -64,7 +64,7 @@ impl Connector {
 
     /// Makes the connection, if there is a destination and TLS speaks to it. That it fails is not
     /// told above DEBUG: it is the first call that matters.
-    pub(in crate::organizations) async fn connect_early(&self, destination: Option<Uri>) {
+    pub(in crate::sdk) async fn connect_early(&self, destination: Option<Uri>) {
         let is_tls = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
         let Some(destination) = destination.filter(is_tls) else {
             return;

@@ -1,0 +1,153 @@
+//! What comes of the common kinds of fault, one expectation a target, in the order of
+//! [`TARGETS`](crate::table::TARGETS).
+
+/// The call is repeated once, and all ends well.
+pub const HEALED: [&str; 9] = [
+    "Remediated: L2 E L",
+    "Remediated: L3 E L2",
+    "Remediated: L E2 L",
+    "Remediated: L D2 L",
+    "Remediated: L E L2",
+    "Remediated: L Z2 G E L Z G",
+    "Remediated: L Z G2 E L Z G",
+    "Remediated: L Z2 D L",
+    "Blocked: L Z G2",
+];
+
+/// As if nothing were wrong.
+pub const UNHARMED: [&str; 9] = [
+    "Remediated: L E L",
+    "Remediated: L2 E L2",
+    "Remediated: L E L",
+    "Remediated: L D L",
+    "Remediated: L E L",
+    "Remediated: L Z G E L Z G",
+    "Remediated: L Z G E L Z G",
+    "Remediated: L Z D L",
+    "Blocked: L Z G",
+];
+
+pub const THROTTLED: [&str; 9] = [
+    "Throttled: L5",
+    "Throttled: L6",
+    "Throttled: L E5",
+    "Throttled: L D5",
+    "Throttled: L E L+",
+    "Remediated: L Z5 E L Z5",
+    "Remediated: L Z G5 E L Z G5",
+    "Throttled: L Z5",
+    "Throttled: L Z G5",
+];
+
+pub const CONFLICT: [&str; 9] = [
+    "Conflict: L5",
+    "Conflict: L6",
+    "Conflict: L E5",
+    "Conflict: L D5",
+    "Conflict: L E L+",
+    "Remediated: L Z5 E L Z5",
+    "Remediated: L Z G5 E L Z G5",
+    "Conflict: L Z5",
+    "Conflict: L Z G5",
+];
+
+/// A write whose answer was lost is settled by one read.
+pub const UNAVAILABLE: [&str; 9] = [
+    "Unavailable: L5",
+    "Unavailable: L6",
+    "Unavailable: L E5 L",
+    "Unavailable: L D5 L",
+    "Unavailable: L E L+",
+    "Remediated: L Z5 E L Z5",
+    "Remediated: L Z G5 E L Z G5",
+    "Unavailable: L Z5",
+    "Unavailable: L Z G5",
+];
+
+pub const DENIED: [&str; 9] = [
+    "AccessDenied: L",
+    "AccessDenied: L2",
+    "AccessDenied: L E",
+    "AccessDenied: L D",
+    "AccessDenied: L E L",
+    "Remediated: L Z E L Z",
+    "Remediated: L Z G E L Z G",
+    "AccessDenied: L Z",
+    "AccessDenied: L Z G",
+];
+
+pub const NO_ORGANIZATION: [&str; 9] = [
+    "NotInOrganization: L",
+    "NotInOrganization: L2",
+    "NotInOrganization: L E",
+    "NotInOrganization: L D",
+    "NotInOrganization: L E L",
+    "Remediated: L Z E L Z",
+    "Remediated: L Z G E L Z G",
+    "NotInOrganization: L Z",
+    "NotInOrganization: L Z G",
+];
+
+pub const REJECTED: [&str; 9] = [
+    "Rejected: L",
+    "Rejected: L2",
+    "Rejected: L E",
+    "Rejected: L D",
+    "Rejected: L E L",
+    "Remediated: L Z E L Z",
+    "Remediated: L Z G E L Z G",
+    "Rejected: L Z",
+    "Rejected: L Z G",
+];
+
+/// What is no page is no list. A write whose answer says nothing is settled by one read.
+pub const UNREADABLE: [&str; 9] = [
+    "InvalidResponse: L",
+    "InvalidResponse: L2",
+    "InvalidResponse: L E L",
+    "InvalidResponse: L D L",
+    "InvalidResponse: L E L+",
+    "Remediated: L Z E L Z",
+    "Remediated: L Z G E L Z G",
+    "InvalidResponse: L Z",
+    "InvalidResponse: L Z G",
+];
+
+/// To a write it says "accepted", and the reads never show it.
+pub const EMPTY: [&str; 9] = [
+    "InvalidResponse: L",
+    "InvalidResponse: L2",
+    "NotConverged: L E L+",
+    "NotConverged: L D L+",
+    "InvalidResponse: L E L+",
+    "Remediated: L Z E L Z",
+    "Remediated: L Z G E L Z G",
+    "InvalidResponse: L Z",
+    "InvalidResponse: L Z G",
+];
+
+/// After an accepted write its 20 s end before a read has timed out five times.
+pub const NEVER_ANSWERED: [&str; 9] = [
+    "Unavailable: L5",
+    "Unavailable: L6",
+    "Unavailable: L E5 L",
+    "Unavailable: L D5 L",
+    "NotConverged: L E L+",
+    "Remediated: L Z+ E L Z+",
+    "Remediated: L Z G+ E L Z G+",
+    "Unavailable: L Z+",
+    "Unavailable: L Z G+",
+];
+
+/// The same where the server did apply what it was too slow to answer.
+pub const ANSWERED_TOO_LATE: [&str; 9] = [
+    "Unavailable: L5",
+    "Unavailable: L6",
+    "Remediated: L E5 L",
+    "Remediated: L D5 L",
+    "NotConverged: L E L+",
+    "Remediated: L Z+ E L Z+",
+    "Remediated: L Z G+ E L Z G+",
+    "Unavailable: L Z+",
+    "Unavailable: L Z G+",
+];
