@@ -8,6 +8,7 @@ mod listed;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_controltower::Client;
 use aws_sdk_controltower::config::Builder;
+use aws_sdk_controltower::operation::get_landing_zone::GetLandingZoneError;
 use aws_sdk_controltower::types::LandingZoneDetail;
 
 use crate::error::{ApiError, ApiErrorKind};
@@ -57,11 +58,25 @@ impl ReadLandingZone for ControlTower {
 
     async fn ask(&self) -> Result<Answer, ApiError> {
         let client = self.client();
-        Ok(match list(&client).await? {
-            Some(arn) => Answer::Present(get(&client, arn).await?),
-            None => Answer::Absent,
-        })
+        let Some(arn) = list(&client).await? else {
+            return Ok(Answer::Absent);
+        };
+        // In most Regions the list has the landing zone wherever its home is.
+        // https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-list.html
+        match home(&arn) {
+            Some(home) if home == self.region => Ok(Answer::Present(get(&client, arn).await?)),
+            Some(home) => Ok(Answer::Elsewhere(one_line(home))),
+            None => Err(not_understood(
+                Operation::ListLandingZones,
+                "an ARN without a Region",
+            )),
+        }
     }
+}
+
+/// The Region in an ARN.
+fn home(arn: &str) -> Option<&str> {
+    arn.split(':').nth(3).filter(|region| !region.is_empty())
 }
 
 /// The ARN of the landing zone, if there is one.
@@ -107,7 +122,19 @@ async fn get(client: &Client, arn: String) -> Result<Details, ApiError> {
         .interceptor(attempts.clone())
         .send()
         .await
-        .map_err(|error| api_error(Operation::GetLandingZone, error, &attempts))?;
+        .map_err(|error| {
+            let is_gone = error
+                .as_service_error()
+                .is_some_and(GetLandingZoneError::is_resource_not_found_exception);
+            let error = api_error(Operation::GetLandingZone, error, &attempts);
+            // It was listed a moment ago, so the next run will see it gone.
+            let kind = if is_gone {
+                ApiErrorKind::Conflict
+            } else {
+                error.kind
+            };
+            ApiError { kind, ..error }
+        })?;
     // The SDK puts an empty version where AWS gave none, and the API promises one.
     let detail = answer.landing_zone.filter(|zone| !zone.version.is_empty());
     detail.map(details).ok_or_else(|| {
@@ -130,11 +157,5 @@ fn details(zone: LandingZoneDetail) -> Details {
 
 /// The error of a reply that has the shape of an answer and cannot be one.
 fn not_understood(operation: Operation, what: &str) -> ApiError {
-    ApiError {
-        operation,
-        kind: ApiErrorKind::InvalidResponse,
-        said: what.to_owned(),
-        answer_lost: false,
-        source: None,
-    }
+    ApiError::found_here(operation, ApiErrorKind::InvalidResponse, what)
 }

@@ -117,6 +117,20 @@ pub struct ApiError {
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
+impl ApiError {
+    /// An error that no answer of AWS's names: `said` is what was found instead of one.
+    #[must_use]
+    pub fn found_here(operation: Operation, kind: ApiErrorKind, said: &str) -> Self {
+        Self {
+            operation,
+            kind,
+            said: said.to_owned(),
+            answer_lost: false,
+            source: None,
+        }
+    }
+}
+
 /// What the reconciler was doing when the invocation's time ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {

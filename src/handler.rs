@@ -19,7 +19,6 @@ use tracing::{debug, error, info, warn};
 
 pub use failure::Failure;
 
-use crate::landing_zone::LandingZone;
 use crate::ports::{ReadLandingZone, ReadTrustedAccess, WriteTrustedAccess};
 use crate::reconcile::Reconciler;
 use crate::report::{Outcome, Report};
@@ -65,6 +64,14 @@ pub struct Keeper<O, L = Infallible> {
 }
 
 impl<O, L> Keeper<O, L> {
+    fn warning(self) -> Self {
+        let warn = |error: &str| warn!(error, "the landing zone could not be read");
+        Self {
+            reconciler: self.reconciler.warning(warn),
+            mode: self.mode,
+        }
+    }
+
     /// Whether a maintenance holds a change at the end of a run, which may have been an audit by hand;
     /// `None` where none is planned, or where one is on and the run failed before it could tell.
     fn held(&self, report: Option<&Report>) -> Option<bool> {
@@ -89,7 +96,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Handler<O, L
     /// `print_metrics` is given the metric line of each run.
     pub fn new(setup: Result<Keeper<O, L>, SettingsError>, print_metrics: fn(&str)) -> Self {
         Self {
-            setup,
+            setup: setup.map(Keeper::warning),
             print_metrics,
             warm: Cell::new(false),
         }
@@ -148,15 +155,9 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Handler<O, L
             .await
             .map_err(Failure::Run)?;
         let desired = keeper.reconciler.desired();
+        let shown_at = done.shown_at;
         let mut report = Report::new(done, desired, mode, request.trigger);
-        aftermath::add(&mut report, SystemTime::now());
-        if let Some(error) = report
-            .landing_zone
-            .as_ref()
-            .and_then(LandingZone::unreadable)
-        {
-            warn!(error, "the landing zone could not be read");
-        }
+        aftermath::add(&mut report, shown_at);
         for principal in report.watched_disabled() {
             warn!(
                 principal,

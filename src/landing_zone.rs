@@ -21,6 +21,9 @@ pub enum Answer {
     Absent,
     /// It has one.
     Present(Details),
+    /// It has one whose home is this other Region, so the operator named a wrong one. Nothing more is
+    /// known of it: the function may read what is in its own Region alone.
+    Elsewhere(String),
     /// It could not be asked, for the reason that a log line tells. That is neither of the others.
     Unreadable(String),
 }
@@ -43,16 +46,20 @@ pub struct Details {
 impl LandingZone {
     /// Why `step` must not be made; `None` where nothing is known that speaks against it.
     ///
-    /// Set-up enables trusted access itself and refuses to start where it finds it enabled; a landing
-    /// zone that is there needs it.
+    /// Some installers refuse to start where trusted access is enabled already; a landing zone that is
+    /// there needs it.
     #[must_use]
     pub fn objection(&self, step: Step) -> Option<String> {
         let region = &self.region;
         match (step.target(), &self.answer) {
             (TrustedAccess::Enabled, Answer::Absent) => Some(format!(
-                "no landing zone exists in {region}, and installers of AWS Control Tower refuse to start \
-                 where trusted access is enabled already. Once one is set up, the next run enables it; if \
-                 one exists in another Region, correct LANDING_ZONE_REGION"
+                "no landing zone exists in {region}, and some installers of AWS Control Tower refuse to \
+                 start where trusted access is enabled already. Once one is set up, the next run enables \
+                 it; if one exists in another Region, correct LANDING_ZONE_REGION"
+            )),
+            (TrustedAccess::Disabled, Answer::Elsewhere(home)) => Some(format!(
+                "a landing zone exists in {home} and needs trusted access. Decommission it first, and \
+                 correct LANDING_ZONE_REGION, which is {region}"
             )),
             (TrustedAccess::Disabled, Answer::Present(Details { version, .. })) => Some(format!(
                 "a landing zone (version {version}, {region}) exists and needs trusted access. \
@@ -62,11 +69,15 @@ impl LandingZone {
         }
     }
 
-    /// Why it could not be asked, where it could not.
+    /// Why less is known of it than was asked for, as a line for the log; `None` where nothing is missing.
     #[must_use]
-    pub fn unreadable(&self) -> Option<&str> {
+    pub fn gap(&self) -> Option<String> {
         match &self.answer {
-            Answer::Unreadable(why) => Some(why),
+            Answer::Unreadable(why) => Some(why.clone()),
+            Answer::Elsewhere(home) => Some(format!(
+                "its home Region is {home} and LANDING_ZONE_REGION is {}: correct that",
+                self.region
+            )),
             Answer::Absent | Answer::Present(_) => None,
         }
     }
@@ -80,6 +91,7 @@ impl Serialize for LandingZone {
         match &self.answer {
             Answer::Unreadable(_) => map.serialize_entry("unknown", &true)?,
             Answer::Absent => map.serialize_entry("present", &false)?,
+            Answer::Elsewhere(_) => map.serialize_entry("present", &true)?,
             Answer::Present(details) => {
                 map.serialize_entry("present", &true)?;
                 map.serialize_entry("version", &details.version)?;
@@ -139,12 +151,17 @@ mod tests {
         assert!(reason.starts_with("no landing zone exists in eu-west-1"));
         assert_eq!(objection(TrustedAccess::Enabled, present()), None);
         assert_eq!(objection(TrustedAccess::Enabled, unreadable()), None);
+        let elsewhere = Answer::Elsewhere("us-west-2".to_owned());
+        assert_eq!(objection(TrustedAccess::Enabled, elsewhere), None);
     }
 
     #[test]
-    fn disabling_is_objected_to_where_there_is_one() {
+    fn disabling_is_objected_to_where_there_is_one_be_it_elsewhere() {
         let reason = objection(TrustedAccess::Disabled, present()).unwrap();
         assert!(reason.starts_with("a landing zone (version 3.3, eu-west-1) exists"));
+        let elsewhere = Answer::Elsewhere("us-west-2".to_owned());
+        let reason = objection(TrustedAccess::Disabled, elsewhere).unwrap();
+        assert!(reason.starts_with("a landing zone exists in us-west-2"));
         assert_eq!(objection(TrustedAccess::Disabled, Answer::Absent), None);
     }
 
@@ -152,6 +169,10 @@ mod tests {
     fn unknown_is_neither_present_nor_absent_in_the_report() {
         for (answer, shown) in [
             (Answer::Absent, json!({"present": false})),
+            (
+                Answer::Elsewhere("us-west-2".to_owned()),
+                json!({"present": true}),
+            ),
             (unreadable(), json!({"unknown": true})),
             (
                 present(),

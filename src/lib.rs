@@ -6,13 +6,15 @@
 //!
 //! 1. **Level-triggered.** [`reconcile::Reconciler::run`] receives no event: for one state of the
 //!    world every event leads to the same AWS calls. (`contract/calls.rs`: `p1_…`)
-//! 2. **Unknown is not disabled.** A failed or partial read is never followed by a write.
-//!    (`properties.rs`: `p2_…`; `adapter.rs` for what is no list)
+//! 2. **Unknown is not disabled.** A failed or partial read of trusted access is never followed by a write.
+//!    (`properties.rs`: `p2_…`; `adapter.rs` for what is no list) Nor is "no landing zone" taken from an
+//!    answer that does not say so. (`adapter/landing_zone.rs`)
 //! 3. **Audit never writes**, because in audit nothing that can write is called.
 //!    (`properties.rs`: `p3_…`)
 //! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards, once
-//!    no maintenance is on, ends in the desired state, and the run after that is `InSync` with one read pass.
-//!    (`properties.rs`: `p4_…`)
+//!    no maintenance is on and the landing zone does not speak against it, ends in the desired state, and the
+//!    run after that is `InSync` with one read pass.
+//!    (`properties.rs`: `p4_…`; `properties/landing_zone.rs`)
 //! 5. **One principal.** Nothing here can write another one than [`state::CONTROL_TOWER`]; others may be
 //!    watched, which is a read.
 //!    (`architecture.rs`: `p5_…`; `adapter.rs` for the requests)

@@ -30,7 +30,7 @@ async fn keeper() -> Result<Keeper<Organizations, ControlTower>, SettingsError> 
     let (home, network) = (settings.landing_zone_region, &settings.network);
     let over = |sdk: &_| {
         let control_tower = home.map(|region| ControlTower::over(sdk, region, network));
-        (Organizations::over(sdk), control_tower)
+        (Organizations::over(sdk, network), control_tower)
     };
     let (organizations, control_tower) = connect(network, over).await;
     let organizations = organizations.watching(settings.watched);

@@ -15,6 +15,7 @@ use crate::error::{ApiError, ApiErrorKind};
 use crate::plan::Step;
 use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use crate::sdk::{Attempts, api_error, patient};
+use crate::settings::Network;
 use crate::state::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
 
 /// The most entries that Organizations puts on a page; asked for so that a pass is few calls.
@@ -37,10 +38,12 @@ pub fn client_config(sdk: &SdkConfig) -> Builder {
 }
 
 impl Organizations {
-    /// Over the given SDK configuration.
+    /// Over the given SDK configuration, at the endpoint that `network` names for it.
     #[must_use]
-    pub fn over(sdk: &SdkConfig) -> Self {
-        Self::new(Client::from_conf(client_config(sdk).build()))
+    pub fn over(sdk: &SdkConfig, network: &Network) -> Self {
+        let mut config = client_config(sdk);
+        config.set_endpoint_url(network.organizations.clone());
+        Self::new(Client::from_conf(config.build()))
     }
 
     /// Over a client that was configured by [`client_config`].
@@ -183,11 +186,5 @@ fn date_enabled(entry: &EnabledServicePrincipal) -> Option<String> {
 /// The error of a reply that has the shape of an answer and cannot be one. A last page without a list
 /// is not a page with an empty list: taking it for one would be a write on a guess.
 fn not_understood(what: &str) -> ApiError {
-    ApiError {
-        operation: Operation::List,
-        kind: ApiErrorKind::InvalidResponse,
-        said: what.to_owned(),
-        answer_lost: false,
-        source: None,
-    }
+    ApiError::found_here(Operation::List, ApiErrorKind::InvalidResponse, what)
 }

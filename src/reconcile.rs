@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Phase, ReconcileError};
+use crate::landing_zone::LandingZone;
 use crate::plan::{Plan, Step};
 use crate::ports::{ReadLandingZone, ReadTrustedAccess, WriteTrustedAccess};
 use crate::report::{Outcome, Reconciliation};
@@ -27,6 +28,7 @@ pub struct Reconciler<O, L = Infallible> {
     landing_zone: Option<L>,
     desired: TrustedAccess,
     hold: Option<Hold>,
+    warn: fn(&str),
 }
 
 impl<O> Reconciler<O> {
@@ -37,6 +39,7 @@ impl<O> Reconciler<O> {
             landing_zone: None,
             desired,
             hold: None,
+            warn: |_| {},
         }
     }
 
@@ -47,6 +50,7 @@ impl<O> Reconciler<O> {
             landing_zone,
             desired: self.desired,
             hold: self.hold,
+            warn: self.warn,
         }
     }
 }
@@ -56,6 +60,14 @@ impl<O, L> Reconciler<O, L> {
     #[must_use]
     pub fn held(mut self, hold: Option<Hold>) -> Self {
         self.hold = hold;
+        self
+    }
+
+    /// The same, which gives `warn` a line where less is known of the landing zone than was asked for and the
+    /// run goes on: at once, since the run may fail yet.
+    #[must_use]
+    pub fn warning(mut self, warn: fn(&str)) -> Self {
+        self.warn = warn;
         self
     }
 
@@ -96,7 +108,10 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
         let run = async {
             let zone = self.landing_zone.as_ref();
             match mode {
-                Mode::Audit => audit(&self.organizations, zone, self.desired, &phase).await,
+                Mode::Audit => {
+                    let found = look(&self.organizations, zone, self.desired, &phase).await?;
+                    Ok(audited(found, self.warn))
+                }
                 Mode::Enforce => self.enforce(&phase, deadline).await,
             }
         };
@@ -119,29 +134,49 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
         };
         let hold = self.hold.clone();
         if let Some(hold) = hold.filter(|hold| hold.holds_at(SystemTime::now())) {
+            due.warn(self.warn);
             return Ok(Reconciliation {
                 hold: Some(hold),
                 ..due.reported(Outcome::Held)
             });
         }
         let due = due.known_enough()?;
+        due.warn(self.warn);
         if due.objection().is_some() {
             return Ok(due.reported(Outcome::Blocked));
         }
         let mut last_read = self.change(due.step, phase).await?;
+        let shown_at = SystemTime::now();
         last_read.watched.clone_from(&due.before.watched);
         let done = due.reported(Outcome::Remediated);
+        let asked_before = done.landing_zone;
         let landing_zone = match zone {
             Some(zone) if self.desired == TrustedAccess::Enabled => {
-                Some(ask_again(zone, deadline).await)
+                let again = ask_again(zone, deadline).await;
+                Some(self.last_known(asked_before, again))
             }
-            _ => done.landing_zone,
+            _ => asked_before,
         };
         Ok(Reconciliation {
             last_read,
             landing_zone,
+            shown_at: Some(shown_at),
             ..done
         })
+    }
+
+    /// The second answer, unless it tells less than the first one.
+    fn last_known(&self, first: Option<LandingZone>, second: LandingZone) -> LandingZone {
+        let Some(gap) = second.gap() else {
+            return second;
+        };
+        match first {
+            Some(first) if first.gap().is_none() => {
+                (self.warn)(&gap);
+                first
+            }
+            _ => second,
+        }
     }
 
     /// Makes the change and looks again until it shows.
@@ -159,18 +194,15 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
     }
 }
 
-/// Looks and compares. It is given the power to read and no other.
-async fn audit(
-    organizations: &impl ReadTrustedAccess,
-    zone: Option<&impl ReadLandingZone>,
-    desired: TrustedAccess,
-    phase: &Cell<Phase>,
-) -> Result<Reconciliation, ReconcileError> {
-    let found = look(organizations, zone, desired, phase).await?;
-    Ok(match found {
+/// What an audit tells of a look.
+fn audited(found: Found, warn: fn(&str)) -> Reconciliation {
+    match found {
         Found::Agreement(seen) => in_sync(seen),
-        Found::Difference(due) => due.reported(Outcome::DriftDetected),
-    })
+        Found::Difference(due) => {
+            due.warn(warn);
+            due.reported(Outcome::DriftDetected)
+        }
+    }
 }
 
 /// What one look showed.
@@ -186,7 +218,7 @@ struct Due {
     asked: Option<Asked>,
 }
 
-/// Reads, compares and, where they differ, asks.
+/// Reads, compares and, where they differ, asks. It is given the power to read and no other.
 async fn look(
     organizations: &impl ReadTrustedAccess,
     zone: Option<&impl ReadLandingZone>,
@@ -224,6 +256,13 @@ impl Due {
         }
     }
 
+    fn warn(&self, warn: fn(&str)) {
+        let asked = self.asked.as_ref();
+        if let Some(gap) = asked.and_then(|asked| asked.landing_zone.gap()) {
+            warn(&gap);
+        }
+    }
+
     fn objection(&self) -> Option<String> {
         let asked = self.asked.as_ref()?;
         asked.landing_zone.objection(self.step)
@@ -237,6 +276,7 @@ impl Due {
             objection: self.objection(),
             last_read: self.before,
             hold: None,
+            shown_at: None,
             landing_zone: self.asked.map(|asked| asked.landing_zone),
         }
     }
@@ -249,6 +289,7 @@ fn in_sync(last_read: Observation) -> Reconciliation {
         plan: None,
         last_read,
         hold: None,
+        shown_at: None,
         landing_zone: None,
         objection: None,
     }

@@ -1,5 +1,7 @@
 //! What one successful run did: the function's response.
 
+use std::time::SystemTime;
+
 use serde::Serialize;
 
 use crate::landing_zone::LandingZone;
@@ -39,6 +41,8 @@ pub struct Reconciliation {
     pub last_read: Observation,
     /// The maintenance that kept the change from being made, where one did.
     pub hold: Option<Hold>,
+    /// When a read showed the change, where one was made.
+    pub shown_at: Option<SystemTime>,
     /// What was last known of the landing zone, where a change was due and it was asked for.
     pub landing_zone: Option<LandingZone>,
     /// Why the landing zone speaks against the change that is due, be it to be made in this run or not.
@@ -155,6 +159,7 @@ mod tests {
             plan: None,
             last_read: Observation::disabled(),
             hold: None,
+            shown_at: None,
             landing_zone: None,
             objection: None,
         };
@@ -181,6 +186,7 @@ mod tests {
             plan: Some(Operation::Enable),
             last_read: Observation::enabled(Some("2026-11-23T10:00:00Z".to_owned())),
             hold: None,
+            shown_at: None,
             landing_zone: None,
             objection: None,
         };

@@ -139,7 +139,8 @@ impl Settings {
         let hold = note(hold::read(&variable, now), &mut faults);
         let watched = note(watch::read(&variable), &mut faults);
         let region = note(landing_zone::read(&variable), &mut faults);
-        let network = network::read(&variable, &mut faults);
+        let asks = !matches!(region, Some(None));
+        let network = network::read(&variable, asks, &mut faults);
         let faultless = || {
             Some(Self {
                 desired: desired?,

@@ -7,14 +7,14 @@ use std::time::SystemTime;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use crate::report::{Outage, Outcome, Report};
+use crate::report::{Outage, Report};
 use crate::state::Operation;
 use crate::trigger::Trigger;
 use next_steps::next_steps;
 
-/// Adds both to the report of a run that enabled trusted access and saw it enabled at `restored`.
-pub(super) fn add(report: &mut Report, restored: SystemTime) {
-    if report.outcome == Outcome::Remediated && report.plan == Some(Operation::Enable) {
+/// Adds both to the report of a run that enabled trusted access, where a read showed it at `shown_at`.
+pub(super) fn add(report: &mut Report, shown_at: Option<SystemTime>) {
+    if let Some(restored) = shown_at.filter(|_| report.plan == Some(Operation::Enable)) {
         let outage = outage(&report.trigger, restored);
         report.next_steps = next_steps(&outage, report.landing_zone.as_ref());
         report.outage = Some(outage);

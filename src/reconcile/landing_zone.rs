@@ -45,11 +45,11 @@ async fn ask_until(end: Instant, port: &impl ReadLandingZone) -> Asked {
 }
 
 fn no_answer() -> ApiError {
-    ApiError {
-        operation: Operation::ListLandingZones,
-        kind: ApiErrorKind::Unavailable,
-        said: format!("no answer within the {} s that it has", PATIENCE.as_secs()),
-        answer_lost: false,
-        source: None,
-    }
+    let both = format!(
+        "it and {} had no answer within the {} s that they have together",
+        Operation::GetLandingZone,
+        PATIENCE.as_secs()
+    );
+    let kind = ApiErrorKind::Unavailable;
+    ApiError::found_here(Operation::ListLandingZones, kind, &both)
 }

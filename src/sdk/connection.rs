@@ -36,15 +36,14 @@ fn configuration(region: Option<Region>, http: SharedHttpClient, network: &Netwo
         "environment",
         EnvironmentVariableCredentialsProvider::new(),
     );
-    let mut sdk = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(region)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http)
         .use_fips(network.fips)
-        .use_dual_stack(network.dual_stack);
-    sdk.set_endpoint_url(network.organizations.clone());
-    sdk.build()
+        .use_dual_stack(network.dual_stack)
+        .build()
 }
 
 /// Where the SDK will call Organizations, by its own rules; `None` where it will refuse to.

@@ -69,7 +69,7 @@ impl Transport {
         let mut tls = ClientConfig::builder()
             .with_root_certificates(roots(trust))
             .with_no_client_auth();
-        // There is one server; room for the sessions of 256 would be taken at once.
+        // There is one server, or two; room for the sessions of 256 would be taken at once.
         tls.resumption = Resumption::in_memory_sessions(1);
         let mut tcp = connect::HttpConnector::new();
         tcp.enforce_http(false);

@@ -73,15 +73,17 @@ enum Unusable {
     Empty,
 }
 
-/// `None` where a fault was noted.
+/// `None` where a fault was noted. Where nobody `asks` Control Tower, its endpoint says nothing.
 pub(super) fn read(
     variable: impl Fn(&str) -> Option<OsString>,
+    asks: bool,
     faults: &mut Vec<Fault>,
 ) -> Option<Network> {
-    let general = note(endpoint("AWS_ENDPOINT_URL", &variable), faults);
-    let organizations = note(endpoint(ORGANIZATIONS, &variable), faults);
-    let control_tower = note(endpoint(CONTROL_TOWER, &variable), faults);
-    let trust = note(trust(&variable), faults);
+    let variable = |name: &str| variable(name).filter(|_| asks || name != CONTROL_TOWER);
+    let general = note(endpoint("AWS_ENDPOINT_URL", variable), faults);
+    let organizations = note(endpoint(ORGANIZATIONS, variable), faults);
+    let control_tower = note(endpoint(CONTROL_TOWER, variable), faults);
+    let trust = note(trust(variable), faults);
     // As the SDK reads them: what is no boolean counts as not set.
     let is_true = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let ignored = is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
@@ -169,7 +171,7 @@ mod tests {
             found.map(|(_, value)| OsString::from(value))
         };
         let mut faults = Vec::new();
-        let network = read(lookup, &mut faults);
+        let network = read(lookup, true, &mut faults);
         assert_eq!(faults, []);
         network.unwrap()
     }
@@ -232,6 +234,20 @@ mod tests {
         );
         let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
         assert_eq!(endpoints(&[general, one, other, ignored]), ["", ""]);
+    }
+
+    #[test]
+    fn where_nobody_asks_control_tower_its_endpoint_says_nothing() {
+        let lookup = |name: &str| match name {
+            "AWS_REGION" => Some(OsString::from("us-east-1")),
+            CONTROL_TOWER => Some(OsString::from("nonsense")),
+            _ => None,
+        };
+        let mut faults = Vec::new();
+        let network = read(lookup, false, &mut faults).unwrap();
+        assert_eq!(network.control_tower, None);
+        assert!(matches!(network.trust, Trust::Amazon));
+        assert!(read(lookup, true, &mut faults).is_none());
     }
 
     #[test]

@@ -105,6 +105,10 @@ async fn what_does_not_say_that_there_is_none_is_never_taken_for_none() {
         Reply::ok(&json!({"landingZone": []})),
         Reply::ok(&json!({"landingZones": [{}]})),
         Reply::ok(&json!({"landingZones": [{"arn": ""}]})),
+        Reply::ok(&json!({"landingZones": [{"arn": "1A2B3C4D5E6F7G8H"}]})),
+        Reply::ok(
+            &json!({"landingZones": [{"arn": "arn:aws:controltower::111122223333:landingzone/X"}]}),
+        ),
         Reply::ok(&json!([])),
         Reply::html(200),
         Reply::Instead(200, "application/json", Vec::new()),
@@ -152,7 +156,6 @@ async fn what_control_tower_does_not_tell_is_left_out() {
 async fn every_refusal_has_its_kind_and_a_remedy_of_its_own_service() {
     for (status, code, kind) in [
         (403, "AccessDeniedException", ApiErrorKind::AccessDenied),
-        (404, "ResourceNotFoundException", ApiErrorKind::Rejected),
         (400, "ValidationException", ApiErrorKind::Rejected),
     ] {
         for operation in [LIST_ZONES, GET_ZONE] {
@@ -170,6 +173,31 @@ async fn every_refusal_has_its_kind_and_a_remedy_of_its_own_service() {
             assert_eq!(names_it, kind == ApiErrorKind::AccessDenied, "{error}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_landing_zone_whose_home_is_another_region_is_elsewhere_and_not_read() {
+    let server = server();
+    let mut zone = drifted();
+    zone["arn"] = json!("arn:aws:controltower:us-west-2:111122223333:landingzone/1A2B3C4D5E6F7G8H");
+    server.landing_zone(&zone);
+    assert_eq!(
+        ask(&server).await.unwrap(),
+        Answer::Elsewhere("us-west-2".to_owned())
+    );
+    assert_eq!(server.operations(), [LIST_ZONES]);
+}
+
+#[tokio::test]
+async fn one_that_is_gone_before_it_is_read_may_be_seen_gone_by_the_next_run() {
+    let server = server();
+    server.forever(
+        GET_ZONE,
+        Reply::error_of(404, "ResourceNotFoundException", "gone"),
+    );
+    let error = ask(&server).await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Conflict);
+    assert_eq!(server.operations(), [LIST_ZONES, GET_ZONE]);
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ fn a_repair_tells_what_the_landing_zone_is_like_and_what_is_left_to_do() {
     assert_eq!(report.get("reason"), None);
     assert_eq!(
         report["nextSteps"][1],
-        "Reset the landing zone (version 4.0, eu-west-1), which is AWS's documented repair of this drift."
+        "Reset the landing zone (version 4.0, eu-west-1): AWS Control Tower reports that it has drifted."
     );
     assert_eq!(
         server.operations(),
@@ -96,7 +96,7 @@ fn enabling_where_there_is_no_landing_zone_is_blocked() {
             "desired": "enabled",
             "observed": "disabled",
             "plan": ENABLE,
-            "reason": "no landing zone exists in eu-west-1, and installers of AWS Control Tower refuse to \
+            "reason": "no landing zone exists in eu-west-1, and some installers of AWS Control Tower refuse to \
                        start where trusted access is enabled already. Once one is set up, the next run \
                        enables it; if one exists in another Region, correct LANDING_ZONE_REGION",
             "landingZone": {"present": false},
@@ -173,6 +173,46 @@ fn enabling_goes_on_with_a_warning_where_it_cannot_be_read() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn what_could_not_be_read_is_warned_of_also_where_it_can_be_read_afterwards_or_the_run_fails() {
+    let denied = || Reply::error_of(403, "AccessDeniedException", "no");
+    let server = disabled();
+    server.landing_zone(&drifted());
+    server.script(GET_ZONE, [denied()]);
+    let function = function(&server, &[]);
+    let answer = function.invoke("{}");
+    assert_eq!(answer.outcome(), "Remediated");
+    assert_eq!(answer.report()["landingZone"]["version"], "3.3");
+    assert_eq!(function.log_lines(1, "WARN").len(), 1);
+
+    server.set(CONTROL_TOWER, false);
+    server.script(GET_ZONE, [denied()]);
+    server.script(ENABLE, [Reply::error("ConstraintViolationException")]);
+    assert_eq!(function.invoke("{}").error().0, "Rejected");
+    assert_eq!(function.log_lines(2, "WARN").len(), 2);
+}
+
+#[test]
+fn a_wrong_region_is_warned_of_and_takes_no_repair_away() {
+    let server = disabled();
+    let mut zone = drifted();
+    zone["arn"] = json!("arn:aws:controltower:us-west-2:111122223333:landingzone/1A2B3C4D5E6F7G8H");
+    server.landing_zone(&zone);
+    let function = function(&server, &[]);
+    let answer = function.invoke("{}");
+    assert_eq!(answer.outcome(), "Remediated");
+    assert_eq!(answer.report()["landingZone"], json!({"present": true}));
+    let warnings = function.log_lines(1, "WARN");
+    assert_eq!(
+        warnings[0]["error"],
+        "its home Region is us-west-2 and LANDING_ZONE_REGION is eu-west-1: correct that"
+    );
+    let disabling = self::function(&server, &DISABLING);
+    let answer = disabling.invoke("{}");
+    assert_eq!(answer.outcome(), "Blocked");
+    assert!(server.has(CONTROL_TOWER));
 }
 
 #[test]
@@ -264,5 +304,17 @@ fn what_control_tower_answers_reaches_no_line_and_no_report_unstripped() {
     assert_eq!(
         report["landingZone"]["driftStatus"].as_str().unwrap().len(),
         1024
+    );
+    zone["arn"] = json!("arn:aws:controltower:us\u{1b}[31m:111122223333:landingzone/X");
+    server.landing_zone(&zone);
+    server.set(CONTROL_TOWER, false);
+    function.invoke("{}");
+    let warning = &function.log_lines(2, "WARN")[0]["error"];
+    assert!(
+        warning
+            .as_str()
+            .unwrap()
+            .starts_with("its home Region is us [31m and"),
+        "{warning}"
     );
 }

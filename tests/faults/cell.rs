@@ -13,25 +13,52 @@ use crate::support::scripted_organizations::{
 use crate::support::tls::Authority;
 use crate::table::{Cell, Fault, Target};
 
-/// What the template gives a run.
-const TIME: Duration = Duration::from_mins(2);
+/// What the template gives a run, the second where it asks for the landing zone.
+const TIME: [Duration; 2] = [Duration::from_secs(120), Duration::from_secs(160)];
 const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
+
+/// The two services, each on a server of its own: one may be out of reach while the other is not.
+struct World {
+    organizations: ScriptedOrganizations,
+    control_tower: ScriptedOrganizations,
+}
+
+impl World {
+    /// What was called since it was last forgotten, in order.
+    fn operations(&self) -> Vec<String> {
+        let mut calls = self.organizations.calls();
+        calls.extend(self.control_tower.calls());
+        calls.sort_by_key(|call| call.at);
+        calls.into_iter().map(|call| call.operation).collect()
+    }
+
+    fn heal(&self) {
+        self.organizations.heal();
+        self.control_tower.heal();
+    }
+
+    fn forget_calls(&self) {
+        self.organizations.forget_calls();
+        self.control_tower.forget_calls();
+    }
+}
 
 /// What is not as it should be.
 pub fn check(cell: &Cell) -> Result<(), String> {
     let (fault, target, expected) = (&cell.row.fault, cell.target, cell.expected);
     let authority = Authority::new();
     let bundle = NamedFile::holding(&authority.pem());
-    let server = world(fault, target, &authority);
-    arrange(&server, fault, target);
-    let function = start(&server, fault, target, bundle.path());
+    let world = world(fault, target, &authority);
+    arrange(&world, fault, target);
+    let function = start(&world, fault, target, bundle.path());
 
     let started = Instant::now();
-    let answer = function.invoke_within("{}", TIME);
-    if started.elapsed() >= TIME {
+    let time = TIME[usize::from(target.asks())];
+    let answer = function.invoke_within("{}", time);
+    if started.elapsed() >= time {
         return Err("answered after its deadline".to_owned());
     }
-    let calls = server.operations();
+    let calls = world.operations();
     let seen = format!("{}: {}", named(&answer), abbreviated(&calls));
     if !matches(expected, &seen) {
         return Err(format!("{seen:?} instead of {expected:?}: {answer:?}"));
@@ -44,29 +71,26 @@ pub fn check(cell: &Cell) -> Result<(), String> {
     }
     match fault {
         Fault::Environment(_) => Ok(()),
-        _ => recovers(&server, &function, target),
+        _ => recovers(&world, &function, target),
     }
 }
 
 /// The same process, once nothing is wrong any more.
-fn recovers(
-    server: &ScriptedOrganizations,
-    function: &Function,
-    target: Target,
-) -> Result<(), String> {
-    server.heal();
+fn recovers(world: &World, function: &Function, target: Target) -> Result<(), String> {
+    let time = TIME[usize::from(target.asks())];
+    world.heal();
     if target == Target::ZoneBeforeDisable {
-        server.no_landing_zone();
+        world.control_tower.no_landing_zone();
     }
-    let next = function.invoke_within("{}", TIME);
+    let next = function.invoke_within("{}", time);
     if answer_is_error(&next) {
         return Err(format!("the next invocation failed: {next:?}"));
     }
-    if server.has(CONTROL_TOWER) == target.disables() {
+    if world.organizations.has(CONTROL_TOWER) == target.disables() {
         return Err("the next invocation did not converge".to_owned());
     }
-    server.forget_calls();
-    let last = function.invoke_within("{}", TIME);
+    world.forget_calls();
+    let last = function.invoke_within("{}", time);
     if named(&last) == "InSync" {
         Ok(())
     } else {
@@ -77,7 +101,7 @@ fn recovers(
 }
 
 /// Drifted, so that a read that was mistaken for "disabled" would lead to a write.
-fn world(fault: &Fault, target: Target, authority: &Authority) -> ScriptedOrganizations {
+fn world(fault: &Fault, target: Target, authority: &Authority) -> World {
     let [first, second] = OTHERS;
     let pages: &[&[&str]] = match (target, fault) {
         (target, _) if target.disables() => &[&[first, CONTROL_TOWER]],
@@ -86,19 +110,28 @@ fn world(fault: &Fault, target: Target, authority: &Authority) -> ScriptedOrgani
         (Target::LaterPage, _) => &[&[first], &[second]],
         _ => &[&[first]],
     };
-    let server = if let Fault::Obstacle(_) = fault {
-        ScriptedOrganizations::with_pages_behind_tls(pages, authority)
-    } else {
-        ScriptedOrganizations::with_pages(pages)
+    let serve = |pages| {
+        if let Fault::Obstacle(_) = fault {
+            ScriptedOrganizations::with_pages_behind_tls(pages, authority)
+        } else {
+            ScriptedOrganizations::with_pages(pages)
+        }
     };
+    let (organizations, control_tower) = (serve(pages), serve(&[]));
     // Before the list of landing zones permits to disable, there must be none.
     if target != Target::ZonesBeforeDisable {
-        server.landing_zone(&json!({"arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X", "version": "3.3"}));
+        control_tower.landing_zone(&json!({
+            "arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X",
+            "version": "3.3",
+        }));
     }
-    server
+    World {
+        organizations,
+        control_tower,
+    }
 }
 
-fn arrange(server: &ScriptedOrganizations, fault: &Fault, target: Target) {
+fn arrange(world: &World, fault: &Fault, target: Target) {
     let (operation, earlier) = match target {
         Target::FirstPage => (LIST, 0),
         Target::ZonesBeforeEnable | Target::ZonesBeforeDisable => (LIST_ZONES, 0),
@@ -106,6 +139,11 @@ fn arrange(server: &ScriptedOrganizations, fault: &Fault, target: Target) {
         Target::LaterPage | Target::Verify => (LIST, 1),
         Target::Enable => (ENABLE, 0),
         Target::Disable => (DISABLE, 0),
+    };
+    let server = if target.asks() {
+        &world.control_tower
+    } else {
+        &world.organizations
     };
     let honest = || vec![Reply::Honest; earlier];
     match fault {
@@ -118,12 +156,10 @@ fn arrange(server: &ScriptedOrganizations, fault: &Fault, target: Target) {
                 .forever(operation, reply.clone());
         }
         Fault::Obstacle(obstacle) => match target {
-            Target::FirstPage => server.obstruct(*obstacle),
-            Target::LaterPage
-            | Target::Enable
-            | Target::Disable
-            | Target::ZonesBeforeEnable
-            | Target::ZonesBeforeDisable => {
+            Target::FirstPage | Target::ZonesBeforeEnable | Target::ZonesBeforeDisable => {
+                server.obstruct(*obstacle);
+            }
+            Target::LaterPage | Target::Enable | Target::Disable => {
                 server.script(LIST, [Reply::HonestThen(*obstacle)]);
             }
             Target::ZoneBeforeEnable | Target::ZoneBeforeDisable => {
@@ -140,18 +176,19 @@ fn arrange(server: &ScriptedOrganizations, fault: &Fault, target: Target) {
     }
 }
 
-fn start(server: &ScriptedOrganizations, fault: &Fault, target: Target, bundle: &str) -> Function {
+fn start(world: &World, fault: &Fault, target: Target, bundle: &str) -> Function {
     let binary = std::env::var("BOOTSTRAP")
         .unwrap_or_else(|_| env!("CARGO_BIN_EXE_controltower-trusted-access").to_owned());
-    let endpoint = server.endpoint();
-    let mut environment = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
+    let organizations = world.organizations.endpoint();
+    let control_tower = world.control_tower.endpoint();
+    let mut environment = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", organizations.as_str())];
     if let Fault::Obstacle(_) = fault {
         environment.push(("AWS_CA_BUNDLE", bundle));
     }
     if target.asks() {
         environment.extend([
             ("LANDING_ZONE_REGION", "eu-west-1"),
-            ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
+            ("AWS_ENDPOINT_URL_CONTROLTOWER", control_tower.as_str()),
         ]);
     }
     if target.disables() {

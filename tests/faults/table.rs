@@ -138,6 +138,18 @@ fn partial(
     }
 }
 
+/// A fault that only Control Tower has, of a status and code.
+fn of_control_tower(
+    name: &'static str,
+    (status, code): (u16, &str),
+    expected: [&'static str; 4],
+) -> Row {
+    let [first, second, third, fourth] = expected.map(Some);
+    let expected = [None, None, None, None, None, first, second, third, fourth];
+    let fault = Fault::Forever(Reply::error_of(status, code, "as scripted"));
+    partial(name, fault, expected, CONTROL_TOWERS_OWN)
+}
+
 /// Nothing but this at the first page.
 fn first_page(expected: &'static str) -> [Option<&'static str>; 9] {
     std::array::from_fn(|target| (target == 0).then_some(expected))
@@ -177,6 +189,7 @@ fn body(content: &'static str) -> Reply {
 const WRITES_HAVE_NO_PAGES: &str =
     "a write has no pages, and the landing zone's are held in `tests/adapter/landing_zone.rs`";
 const ORGANIZATIONS_OWN: &str = "AWS Control Tower has no such error";
+const CONTROL_TOWERS_OWN: &str = "AWS Organizations has no such error";
 const FIXED_AT_START: &str = "it is so from the start of the process, and the first call meets it";
 
 pub fn rows() -> Vec<Row> {
@@ -296,6 +309,46 @@ fn refusals() -> Vec<Row> {
             Forever(error("UnsupportedAPIEndpointException")),
             REJECTED,
         ),
+        of_control_tower(
+            "`ThrottlingException`",
+            (429, "ThrottlingException"),
+            [
+                "Remediated: L Z5 E L Z5",
+                "Remediated: L Z G5 E L Z G5",
+                "Throttled: L Z5",
+                "Throttled: L Z G5",
+            ],
+        ),
+        of_control_tower(
+            "`InternalServerException`",
+            (500, "InternalServerException"),
+            [
+                "Remediated: L Z5 E L Z5",
+                "Remediated: L Z G5 E L Z G5",
+                "Unavailable: L Z5",
+                "Unavailable: L Z G5",
+            ],
+        ),
+        of_control_tower(
+            "`ValidationException`",
+            (400, "ValidationException"),
+            [
+                "Remediated: L Z E L Z",
+                "Remediated: L Z G E L Z G",
+                "Rejected: L Z",
+                "Rejected: L Z G",
+            ],
+        ),
+        of_control_tower(
+            "`ResourceNotFoundException`",
+            (404, "ResourceNotFoundException"),
+            [
+                "Remediated: L Z E L Z",
+                "Remediated: L Z G E L Z G",
+                "Rejected: L Z",
+                "Conflict: L Z G",
+            ],
+        ),
         row("unknown error code", Forever(error("Unheard0f")), REJECTED),
         row(
             "credentials expired",
@@ -372,8 +425,8 @@ fn connections() -> Vec<Row> {
                 "Unavailable: L",
                 "Unavailable: L",
                 "Unavailable: L E",
-                "Unavailable: L",
-                "Unavailable: L Z",
+                "Remediated: L E L",
+                "Remediated: L Z E L",
                 "Unavailable: L",
                 "Unavailable: L Z",
             ],
@@ -387,8 +440,8 @@ fn connections() -> Vec<Row> {
                 "Unavailable: L",
                 "Unavailable: L",
                 "Unavailable: L E",
-                "Unavailable: L",
-                "Unavailable: L Z",
+                "Remediated: L E L",
+                "Remediated: L Z E L",
                 "Unavailable: L",
                 "Unavailable: L Z",
             ],

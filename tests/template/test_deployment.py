@@ -160,7 +160,7 @@ class WithOtherParameters(unittest.TestCase):
             cloudwatch = keeper.client("cloudwatch")
             found = cloudwatch.describe_alarms(AlarmNames=["keeper-blocked", "keeper-drift"])["MetricAlarms"]
             blocked, drift = sorted(found, key=lambda alarm: alarm["AlarmName"])
-            self.assertEqual((blocked["MetricName"], blocked["Statistic"], blocked["Period"]), ("Blocked", "Minimum", 43200))
+            self.assertEqual((blocked["MetricName"], blocked["Statistic"], blocked["Period"]), ("Blocked", "Minimum", 10800))
             self.assertEqual((blocked["EvaluationPeriods"], blocked["TreatMissingData"]), (2, "ignore"))
             self.assertEqual((blocked["AlarmActions"], blocked["OKActions"]), ([keeper.ids["Topic"]], []))
             self.assertIn("eu-west-1", blocked["AlarmDescription"])

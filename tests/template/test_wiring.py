@@ -151,7 +151,7 @@ class OptionalSentence(unittest.TestCase):
         self.assertRegex(sentence, re.escape(
             "AWS Control Tower's trusted access in account 123456789012 is disabled and should be enabled; "
             f"{function}, woken by OrganizationsEvent, reported Blocked at ",
-        ) + r"[0-9T:.Z-]+ and changed nothing: no landing zone exists in eu-west-1, and .+ correct LANDING_ZONE_REGION\. "
+        ) + r"[0-9T:.Z-]+ and changed nothing: no landing zone exists in eu-west-1, and some .+ correct LANDING_ZONE_REGION\. "
             r"Now: follow the section Blocked of docs/runbook\.md\.$")
 
 
