@@ -102,7 +102,7 @@ verify: build template stack emulator local conformance properties faults-are-cu
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## cold start and more, beside a bare function, boto3 and Node; writes docs/performance.*
 	cargo lambda build --release --locked $(TARGET_FLAG) --output-format zip
 	cargo lambda build --release --locked $(TARGET_FLAG) --example bare --output-format zip
-	BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
+	AWS_LC_SYS_CFLAGS= BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
 		PYTHON=$(abspath $(BENCH_PYTHON)) PYTHON_PEER=bench/peers/python/function.py \
 		NODE=$(shell command -v node) NODE_PEER=$(BENCH_NODE)/function.mjs cargo bench --locked --bench cold_start
 	$(BENCH_PYTHON) bench/plot.py docs/performance.json docs/performance.svg
