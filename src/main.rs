@@ -28,9 +28,9 @@ async fn main() -> Result<ExitCode, Error> {
 async fn keeper() -> Result<Keeper<Organizations, ControlTower>, SettingsError> {
     let settings = Settings::read(|name| env::var_os(name), SystemTime::now())?;
     let (home, network) = (settings.landing_zone_region, &settings.network);
-    let over = |sdk: &_| {
+    let over = async |sdk: &_| {
         let control_tower = home.map(|region| ControlTower::over(sdk, region, network));
-        (Organizations::over(sdk, network), control_tower)
+        (Organizations::rehearsed(sdk, network).await, control_tower)
     };
     let (organizations, control_tower) = connect(network, over).await;
     let organizations = organizations.watching(settings.watched);

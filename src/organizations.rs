@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAWSServiceAccessForOrganization.html>
 
+mod rehearsal;
+
 use std::collections::{BTreeSet, HashSet};
 
 use aws_config::SdkConfig;
@@ -17,6 +19,7 @@ use crate::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use crate::sdk::{Attempts, api_error, patient};
 use crate::settings::Network;
 use crate::state::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
+use rehearsal::rehearse;
 
 /// The most entries that Organizations puts on a page; asked for so that a pass is few calls.
 const PAGE_SIZE: i32 = 20;
@@ -44,6 +47,13 @@ impl Organizations {
         let mut config = client_config(sdk);
         config.set_endpoint_url(network.organizations.clone());
         Self::new(Client::from_conf(config.build()))
+    }
+
+    /// The same, whose client has made a first call that went nowhere.
+    pub async fn rehearsed(sdk: &SdkConfig, network: &Network) -> Self {
+        let organizations = Self::over(sdk, network);
+        rehearse(&organizations.client).await;
+        organizations
     }
 
     /// Over a client that was configured by [`client_config`].

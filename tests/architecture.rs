@@ -126,6 +126,8 @@ fn p5_one_service_principal_stands_in_the_code_and_in_each_write() {
             if path.ends_with("settings/watch.rs") {
                 continue;
             }
+            // The host that is called names no principal.
+            let code = code.replace("https://organizations.us-east-1.amazonaws.com", "");
             let hits = code.matches("amazonaws.com").count();
             found.extend(std::iter::repeat_n(module.clone(), hits));
         }

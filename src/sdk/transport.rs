@@ -4,6 +4,7 @@
 //! itself and a trust store that is parsed three times: what that costs is in `docs/performance.md`.
 
 mod early;
+mod tcp;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -30,12 +31,14 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs::default_provider;
-use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::trust::roots;
 use crate::settings::Trust;
 use early::Connector;
+use tcp::{Connecting, Tcp};
+
+pub(super) use early::connected;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -45,13 +48,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// An HTTP client that believes the certificates of `trust`.
 #[must_use]
 pub fn http_client(trust: Trust) -> SharedHttpClient {
-    Transport::new(trust).into()
+    Transport::over(Route::of_the_environment(), tls(trust)).into()
 }
 
 #[derive(Debug)]
-pub(super) struct Transport {
+struct Transport {
     client: Client<Connector, SdkBody>,
-    pub(super) connector: Connector,
+    connector: Connector,
 }
 
 /// The connector is made once: the SDK asks for one at every call.
@@ -63,28 +66,25 @@ impl From<Transport> for SharedHttpClient {
 }
 
 impl Transport {
-    pub(super) fn new(trust: Trust) -> Self {
-        // Said once which library does the cryptography, so that none has to be guessed.
-        let _ = default_provider().install_default();
-        let mut tls = ClientConfig::builder()
-            .with_root_certificates(roots(trust))
-            .with_no_client_auth();
-        // There is one server, or two; room for the sessions of 256 would be taken at once.
-        tls.resumption = Resumption::in_memory_sessions(1);
-        let mut tcp = connect::HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let route = Route {
-            tcp,
-            proxies: Arc::new(Matcher::from_env()),
-        };
+    fn over(route: Route, tls: Arc<ClientConfig>) -> Self {
         let connector = Connector::new(HttpsConnector::from((route, tls)));
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .build(connector.clone());
         Self { client, connector }
     }
+}
+
+/// TLS as it is spoken to whoever shows a certificate of `trust`.
+fn tls(trust: Trust) -> Arc<ClientConfig> {
+    // Said once which library does the cryptography, so that none has to be guessed.
+    let _ = default_provider().install_default();
+    let mut tls = ClientConfig::builder()
+        .with_root_certificates(roots(trust))
+        .with_no_client_auth();
+    // There is one server, or two; room for the sessions of 256 would be taken at once.
+    tls.resumption = Resumption::in_memory_sessions(1);
+    Arc::new(tls)
 }
 
 impl HttpConnector for Transport {
@@ -131,8 +131,36 @@ struct Route {
     proxies: Arc<Matcher>,
 }
 
+impl Route {
+    fn of_the_environment() -> Self {
+        let mut tcp = connect::HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        let proxies = Arc::new(Matcher::from_env());
+        Self { tcp, proxies }
+    }
+
+    fn connect(&mut self, destination: Uri) -> Connecting {
+        let proxy = self
+            .proxies
+            .intercept(&destination)
+            .filter(|_| destination.scheme() == Some(&Scheme::HTTPS));
+        let Some(proxy) = proxy else {
+            let connected = self.tcp.call(destination);
+            return Box::pin(async move { Ok(connected.await?.into_inner()) });
+        };
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
+        if let Some(credentials) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(credentials.clone());
+        }
+        let connected = tunnel.call(destination);
+        Box::pin(async move { Ok(connected.await?.into_inner()) })
+    }
+}
+
 impl Service<Uri> for Route {
-    type Response = TokioIo<TcpStream>;
+    type Response = TokioIo<Tcp>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
@@ -142,19 +170,7 @@ impl Service<Uri> for Route {
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        let proxy = self
-            .proxies
-            .intercept(&destination)
-            .filter(|_| destination.scheme() == Some(&Scheme::HTTPS));
-        let Some(proxy) = proxy else {
-            let connected = self.tcp.call(destination);
-            return Box::pin(async move { Ok(connected.await?) });
-        };
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
-        if let Some(credentials) = proxy.basic_auth() {
-            tunnel = tunnel.with_auth(credentials.clone());
-        }
-        let connected = tunnel.call(destination);
-        Box::pin(async move { Ok(connected.await?) })
+        let connected = self.connect(destination);
+        Box::pin(async { Ok(TokioIo::new(Tcp::There(connected.await?))) })
     }
 }

@@ -47,3 +47,23 @@ fn a_server_that_says_nothing_does_not_hold_the_start() {
     let function = Function::start(super::BINARY.as_ref(), &environment);
     function.idle();
 }
+
+/// It has no name to look up, or nobody is there: the first call says so, the start goes on.
+#[test]
+fn a_destination_that_is_not_there_does_not_hold_the_start() {
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    for host in [
+        format!("localhost:{closed}"),
+        format!("127.0.0.1:{closed}"),
+        "nowhere.invalid".to_owned(),
+    ] {
+        let endpoint = format!("https://{host}");
+        let environment = [("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
+        let function = Function::start(super::BINARY.as_ref(), &environment);
+        function.idle();
+    }
+}

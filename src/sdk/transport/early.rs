@@ -4,22 +4,26 @@
 //! buys, 7.2 % at 128 MB, of which a TLS handshake takes nearly a whole slice of 20 ms. A connection is
 //! no call, so the contract's calls stay what they are. What it brings is in `docs/performance.md`.
 
+use std::future::{Ready, poll_fn, ready};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_organizations::config::SharedHttpClient;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use rustls::ClientConfig;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::{BoxError, Route};
+use super::{BoxError, Route, Tcp, Transport, tls};
+use crate::settings::Trust;
 
-type Connection = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Connection = MaybeHttpsStream<TokioIo<Tcp>>;
 
 /// How long the start may wait for it. Within a Region it takes some milliseconds; where it takes
 /// longer, the first call makes its own connection and says what is wrong.
@@ -30,7 +34,7 @@ const LIFE: Duration = Duration::from_secs(5);
 
 /// The connector of the client, with at most one connection made early.
 #[derive(Debug, Clone)]
-pub(in crate::sdk) struct Connector {
+pub(super) struct Connector {
     https: HttpsConnector<Route>,
     early: Arc<Mutex<Option<Early>>>,
 }
@@ -56,24 +60,59 @@ impl Made {
     }
 }
 
+/// What `build` makes of the HTTP client, with a connection made to `destination`, if there is one and
+/// TLS speaks to it. That it fails is not told above DEBUG: it is the first call that matters.
+///
+/// What has to be computed is computed while others are waited for: the roots and TLS's first word while
+/// the name is looked up; what `build` does while the other side computes its answer to that word.
+pub(in crate::sdk) async fn connected<T>(
+    destination: Option<Uri>,
+    trust: Trust,
+    build: impl AsyncFnOnce(SharedHttpClient) -> T,
+) -> T {
+    let mut route = Route::of_the_environment();
+    let (there, is_there) = oneshot::channel::<()>();
+    let destination = destination.filter(|uri| uri.scheme() == Some(&Scheme::HTTPS));
+    let mut reached = destination.map(|to| {
+        let connecting = route.connect(to.clone());
+        let connecting = async move {
+            let _told_when_over = there;
+            connecting.await
+        };
+        (Tcp::UnderWay(Box::pin(connecting)), to)
+    });
+    if let Some((tcp, _)) = &mut reached {
+        poll_fn(|context| Poll::Ready(tcp.poll_there(context).is_ready())).await;
+    }
+    let tls = tls(trust);
+    let transport = Transport::over(route, Arc::clone(&tls));
+    let connector = transport.connector.clone();
+    let handshake = async {
+        if let Some((tcp, to)) = reached {
+            connector.keep(tcp, to, tls).await;
+        }
+    };
+    let client = async {
+        // Nothing is ever sent; the sender is dropped.
+        let _ = is_there.await;
+        build(transport.into()).await
+    };
+    tokio::join!(handshake, client).1
+}
+
 impl Connector {
     pub(super) fn new(https: HttpsConnector<Route>) -> Self {
         let early = Arc::default();
         Self { https, early }
     }
 
-    /// Makes the connection, if there is a destination and TLS speaks to it. That it fails is not
-    /// told above DEBUG: it is the first call that matters.
-    pub(in crate::sdk) async fn connect_early(&self, destination: Option<Uri>) {
-        let is_tls = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
-        let Some(destination) = destination.filter(is_tls) else {
-            return;
-        };
-        let to = destination.authority().cloned();
-        let connected = self.https.clone().call(destination);
-        match timeout(PATIENCE, connected).await {
+    /// Keeps the connection over `tcp` for the first call.
+    async fn keep(&self, tcp: Tcp, to: Uri, tls: Arc<ClientConfig>) {
+        let spoken = HttpsConnector::from((Given(Some(tcp)), tls)).call(to.clone());
+        match timeout(PATIENCE, spoken).await {
             Ok(Ok(connection)) => {
                 let at = SystemTime::now();
+                let to = to.into_parts().authority;
                 let made = Made { to, at };
                 *self.early() = Some(Early { made, connection });
             }
@@ -84,6 +123,24 @@ impl Connector {
 
     fn early(&self) -> MutexGuard<'_, Option<Early>> {
         self.early.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The connection that it is given, for whoever asks for one.
+struct Given(Option<Tcp>);
+
+impl Service<Uri> for Given {
+    type Response = TokioIo<Tcp>;
+    type Error = BoxError;
+    type Future = Ready<Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        let given = self.0.take().map(TokioIo::new);
+        ready(given.ok_or_else(|| "given away already".into()))
     }
 }
 
