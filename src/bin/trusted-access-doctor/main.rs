@@ -1,0 +1,47 @@
+//! The doctor: tells an operator in one command why the function would not work. It changes nothing.
+
+mod arguments;
+mod aws;
+mod chart;
+mod checks;
+mod examination;
+mod finding;
+mod json;
+mod partition;
+mod progress;
+mod refusal;
+mod table;
+mod terminal;
+
+use std::env;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+use aws::Aws;
+use examination::Examination;
+use terminal::Terminal;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let json = arguments.json;
+    let aws = Aws::load(arguments.profile.as_deref()).await;
+    let chart = Examination::new(aws, arguments)
+        .run(tokio::signal::ctrl_c())
+        .await;
+    let told = if json {
+        json::render(&chart)
+    } else {
+        // As no-color.org has it: set, and not to nothing.
+        let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        table::render(&chart, Terminal::of_stdout(no_color))
+    };
+    // Who closed the pipe does not read: that is no problem that was found.
+    match io::stdout().write_all(told.as_bytes()) {
+        Ok(()) => ExitCode::from(chart.exit_code()),
+        Err(_) => ExitCode::from(2),
+    }
+}

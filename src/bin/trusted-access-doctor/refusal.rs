@@ -1,0 +1,120 @@
+//! How a call to AWS failed, for any of its services: one line, and what to do about it.
+
+use std::error::Error;
+use std::iter::successors;
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use controltower_trusted_access::text::one_line;
+
+/// Why a call has no answer that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The operation and what AWS said, or what happened instead: one line, no full stop.
+    pub said: String,
+    /// What to do.
+    pub remedy: String,
+    /// AWS's code, where there was an answer that had one.
+    pub code: Option<String>,
+}
+
+/// Codes that mean "not allowed": the services do not agree on one.
+const DENIED: [&str; 5] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "NotAuthorized",
+];
+/// Codes that mean that the credentials are no longer, or never were, good for anything.
+const NO_CREDENTIALS: [&str; 7] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "RequestExpired",
+];
+
+impl Refusal {
+    /// The failure of `operation`, written as IAM writes its action: `sts:GetCallerIdentity`.
+    pub fn of<E, R>(operation: &str, error: &SdkError<E, R>) -> Self
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        let code = error.code().map(one_line);
+        Self {
+            said: one_line(&format!("{operation}: {}", said(error))),
+            remedy: remedy(operation, code.as_deref(), error),
+            code,
+        }
+    }
+
+    /// An answer that came and cannot be what AWS means.
+    pub fn not_understood(operation: &str, what: &str) -> Self {
+        Self {
+            said: format!("{operation}: {what}"),
+            remedy: NOT_AWS.to_owned(),
+            code: None,
+        }
+    }
+
+    /// Whether AWS refused for want of a permission.
+    pub fn is_denied(&self) -> bool {
+        self.code
+            .as_deref()
+            .is_some_and(|code| DENIED.contains(&code))
+    }
+}
+
+const NOT_AWS: &str =
+    "Look for a proxy or an endpoint setting (AWS_ENDPOINT_URL…) between here and AWS.";
+
+fn said<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: Error + ProvideErrorMetadata + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    match (error, error.code()) {
+        // The message may repeat the request's signed headers, the session token among them.
+        (_, Some(code)) if NO_CREDENTIALS.contains(&code) => code.to_owned(),
+        (_, Some(code)) => {
+            let message = error.message().map(|message| format!(": {message}"));
+            let said = format!("{code}{}", message.unwrap_or_default());
+            said.trim_end_matches(['.', ' ']).to_owned()
+        }
+        (SdkError::TimeoutError(_), None) => "no answer in time".to_owned(),
+        (SdkError::ServiceError(_) | SdkError::ResponseError(_), None) => {
+            "an answer that cannot be understood".to_owned()
+        }
+        // What stands at the end of the chain says which it was: no credentials, no such host.
+        (error, None) => format!("not sent, or cut off: {}", root_cause(error)),
+    }
+}
+
+fn remedy<E, R>(operation: &str, code: Option<&str>, error: &SdkError<E, R>) -> String {
+    match code {
+        Some(code) if DENIED.contains(&code) => {
+            format!("Allow {operation} to these credentials, or use others with --profile.")
+        }
+        Some(code) if NO_CREDENTIALS.contains(&code) => {
+            "Sign in again (aws sso login), or name another profile with --profile.".to_owned()
+        }
+        Some(code) if code.contains("Throttl") || code.contains("TooManyRequests") => {
+            "Try again later: something else calls this service too often.".to_owned()
+        }
+        Some(_) => "See what AWS says, change that, and run the doctor again.".to_owned(),
+        None => match error {
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => NOT_AWS.to_owned(),
+            _ => "See that there are credentials (--profile, aws sso login), that the Region \
+                  exists, and that AWS can be reached from here."
+                .to_owned(),
+        },
+    }
+}
+
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let last = successors(Some(error), |&error| error.source()).last();
+    last.map(ToString::to_string).unwrap_or_default()
+}
