@@ -7,11 +7,15 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod deployment;
 #[path = "../support/http.rs"]
 #[expect(
     dead_code,
     reason = "shared with the other suites, which need more of it"
 )]
 mod http;
+mod output;
+mod roles;
 mod run;
 mod scripted_aws;
+mod setup;

@@ -18,6 +18,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPTS: u32 = 3;
 /// Attempts of a call of which there are thousands, which are throttled sooner.
 const PATIENT_ATTEMPTS: u32 = 8;
+/// How long such a call may take with all its attempts.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest pause before an attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// Where STS is asked whose credentials these are, when nobody says where.
@@ -80,7 +82,13 @@ impl Aws {
         let unlimited = RetryPartition::custom("roles")
             .token_bucket(TokenBucket::unlimited())
             .build();
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(PATIENCE)
+            .build();
         let config = aws_sdk_sts::config::Builder::from(&self.in_region(region))
+            .timeout_config(timeouts)
             .retry_config(retries)
             .retry_partition(unlimited);
         aws_sdk_sts::Client::from_conf(config.build())

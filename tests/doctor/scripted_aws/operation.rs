@@ -9,6 +9,8 @@ pub struct Operation {
     pub name: String,
     /// The body as text.
     pub body: String,
+    /// The Region that the request is signed for.
+    pub region: String,
     protocol: Protocol,
 }
 
@@ -35,9 +37,13 @@ impl Operation {
     pub fn of(request: &Request) -> Self {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let (name, protocol) = Self::name(request, &body);
+        // Credential=AKIAEXAMPLE/20261124/us-east-1/sts/aws4_request
+        let signed = request.header("authorization").unwrap_or_default();
+        let region = signed.split('/').nth(2).unwrap_or_default().to_owned();
         Self {
             name,
             body,
+            region,
             protocol,
         }
     }

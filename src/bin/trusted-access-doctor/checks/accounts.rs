@@ -127,10 +127,13 @@ impl Listing {
         let count = self.count;
         let mut finding = Finding::new(
             Check::Accounts,
-            format!("{count} {kind} to ask, by {how}; the management account is left out, it has no such role"),
+            format!("{count} {kind} accounts, by {how}; the management account, which has no such role, is left out"),
         )
         .fact("count", count.to_string())
         .fact("source", how);
+        if self.ended && count == 0 && scope.only.is_empty() {
+            finding = finding.remark("The list holds no account, so no role was asked for.");
+        }
         if !self.enrolled {
             finding = finding.remark(
                 "No landing zone is known, so every ACTIVE account is on the list: one that Control Tower never enrolled \

@@ -115,7 +115,9 @@ impl Tally {
     pub fn name_units(&mut self, names: &BTreeMap<String, String>) {
         let named = |unit: Option<String>| {
             let unit = unit?;
-            Some(names.get(&unit).cloned().unwrap_or(unit))
+            // A baseline of which the list has not told the OU says nothing to a reader.
+            let is_unit = !unit.contains(':');
+            names.get(&unit).cloned().or(is_unit.then_some(unit))
         };
         for trouble in &mut self.troubles {
             trouble.organizational_unit = named(trouble.organizational_unit.take());

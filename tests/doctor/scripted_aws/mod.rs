@@ -45,11 +45,22 @@ pub struct World {
     pub latency: Duration,
 }
 
+/// One call, as it came in.
+#[derive(Clone)]
+pub struct Call {
+    /// Such as `sts:AssumeRole`.
+    pub operation: String,
+    /// The request's body.
+    pub body: String,
+    /// The Region that it was signed for.
+    pub region: String,
+}
+
 /// A running one.
 pub struct ScriptedAws {
     /// Where it listens.
     pub url: String,
-    calls: Arc<Mutex<Vec<(String, String)>>>,
+    calls: Arc<Mutex<Vec<Call>>>,
     most_at_once: Arc<AtomicUsize>,
 }
 
@@ -97,8 +108,8 @@ impl World {
 }
 
 impl ScriptedAws {
-    /// The operations that were called, each with its request's body.
-    pub fn calls(&self) -> Vec<(String, String)> {
+    /// All calls so far.
+    pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap().clone()
     }
 
@@ -107,7 +118,7 @@ impl ScriptedAws {
         let calls = self.calls();
         calls
             .iter()
-            .filter(|(called, _)| called == operation)
+            .filter(|call| call.operation == operation)
             .count()
     }
 
@@ -119,7 +130,7 @@ impl ScriptedAws {
 
 struct Desk {
     world: World,
-    calls: Arc<Mutex<Vec<(String, String)>>>,
+    calls: Arc<Mutex<Vec<Call>>>,
     counts: Mutex<BTreeMap<String, usize>>,
     at_once: AtomicUsize,
     most_at_once: Arc<AtomicUsize>,
@@ -131,8 +142,11 @@ impl Desk {
         let name = operation.name.clone();
         // What is asked ten thousand times is counted and not kept.
         if self.world.accounts < 1000 {
-            let call = (name.clone(), operation.body.clone());
-            self.calls.lock().unwrap().push(call);
+            self.calls.lock().unwrap().push(Call {
+                operation: name.clone(),
+                body: operation.body.clone(),
+                region: operation.region.clone(),
+            });
         }
         let is_role = name == "sts:AssumeRole";
         if is_role {
