@@ -19,3 +19,4 @@ mod roles;
 mod run;
 mod scripted_aws;
 mod setup;
+mod worlds;

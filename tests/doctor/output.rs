@@ -8,38 +8,9 @@ use std::{env, fs};
 use serde_json::json;
 
 use crate::run::{self, SECRET_KEY, TOKEN, command, document, row, told, verdicts};
-use crate::scripted_aws::answers::{
-    FOREIGN_VARIABLE, SESSION_SECRET, SESSION_TOKEN, account, landing_zone,
-};
-use crate::scripted_aws::{Instead, ScriptedAws, World};
-
-/// In which something of each kind is wrong, as in the README and its picture.
-pub fn troubled() -> ScriptedAws {
-    let ringing = json!({"MetricAlarms": [{"AlarmName": "trusted-access-drift"}]});
-    let drifted = landing_zone("3.3", "4.0", "ACTIVE", "DRIFTED");
-    World::healthy()
-        .with(
-            "organizations:ListAWSServiceAccessForOrganization",
-            Instead::Body(r#"{"EnabledServicePrincipals":[]}"#.into()),
-        )
-        .with(
-            "cloudtrail:DescribeTrails",
-            Instead::Error(400, "AccessDeniedException", "User is not authorized"),
-        )
-        .with(
-            "controltower:GetLandingZone",
-            Instead::Body(drifted.to_string()),
-        )
-        .with(
-            "cloudwatch:DescribeAlarms",
-            Instead::Body(ringing.to_string()),
-        )
-        .with_role(
-            &account(2),
-            Instead::Error(403, "AccessDenied", "not authorized"),
-        )
-        .start()
-}
+use crate::scripted_aws::answers::{FOREIGN_VARIABLE, SESSION_SECRET, SESSION_TOKEN, account};
+use crate::scripted_aws::{Instead, World};
+use crate::worlds::troubled;
 
 const ALL: [&str; 2] = ["--stack-name", "trusted-access"];
 
@@ -63,7 +34,9 @@ fn the_table_is_as_committed_where_all_is_well_and_where_much_is_wrong() {
     let healthy = run::run(&World::healthy().start().url, &ALL);
     assert_eq!(healthy.errors, "");
     is_as_committed("healthy.txt", &healthy.told);
-    let troubled = run::run(&troubled().url, &ALL);
+    // What the README shows is what one gets.
+    assert!(include_str!("../../README.md").contains(&healthy.told));
+    let troubled = run::run(&troubled().start().url, &ALL);
     is_as_committed("troubled.txt", &troubled.told);
 }
 
@@ -74,12 +47,15 @@ fn the_document_is_as_committed_where_all_is_well_and_where_much_is_wrong() {
         "healthy.json",
         &run::run(&World::healthy().start().url, &arguments).told,
     );
-    is_as_committed("troubled.json", &run::run(&troubled().url, &arguments).told);
+    is_as_committed(
+        "troubled.json",
+        &run::run(&troubled().start().url, &arguments).told,
+    );
 }
 
 #[test]
 fn what_is_piped_is_plain_and_no_wider_than_120_columns() {
-    let told = run::run(&troubled().url, &ALL).told;
+    let told = run::run(&troubled().start().url, &ALL).told;
     assert!(!told.contains('\u{1b}'), "{told:?}");
     let widest = told.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(120), "{widest:?}");
@@ -205,7 +181,7 @@ fn without_credentials_every_check_says_so_and_the_exit_code_is_2() {
     assert!(
         verdicts(&document)
             .iter()
-            .all(|row| row.ends_with("notChecked") || row.starts_with("roles")),
+            .all(|row| row.ends_with("notChecked")),
         "{document:#}"
     );
     let remedy = row(&document, "identity")["notChecked"][0]["remedy"].to_string();
@@ -223,18 +199,18 @@ fn a_profile_gives_credentials_and_the_region_of_the_landing_zone() {
     )
     .unwrap();
     let mut command = command(&aws.url, &["--profile", "operator", "--no-roles"]);
-    for name in [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_REGION",
-    ] {
-        command.env_remove(name);
-    }
-    let run = told(command.env("AWS_CONFIG_FILE", &file).output().unwrap());
+    // The keys of the environment stay where they are: who names a profile means that one.
+    let run = told(
+        command
+            .env_remove("AWS_REGION")
+            .env("AWS_CONFIG_FILE", &file)
+            .output()
+            .unwrap(),
+    );
     fs::remove_file(&file).unwrap();
     assert_eq!(run.code, 0, "{}", run.told);
     for call in aws.calls() {
+        assert_eq!(call.key, "AKIAPROFILE", "{}", call.operation);
         let in_profiles =
             call.operation.starts_with("controltower") || call.operation == "sts:GetCallerIdentity";
         let expected = if in_profiles {
@@ -244,6 +220,28 @@ fn a_profile_gives_credentials_and_the_region_of_the_landing_zone() {
         };
         assert_eq!(call.region, expected, "{}", call.operation);
     }
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_told_and_no_other_credentials_are_used() {
+    let aws = World::healthy().start();
+    let run = run::run(&aws.url, &["--profile", "nobody"]);
+    assert_eq!(run.code, 2);
+    let told = run.told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("there is no such profile"), "{told}");
+    assert_eq!(aws.calls().len(), 0);
+}
+
+#[test]
+fn an_endpoint_that_is_set_to_nothing_is_named_and_is_no_panic() {
+    let mut command = command("http://127.0.0.1:9", &[]);
+    let run = told(command.env("AWS_ENDPOINT_URL_STS", "").output().unwrap());
+    assert_eq!(run.code, 2);
+    assert!(
+        run.errors.contains("AWS_ENDPOINT_URL_STS is empty"),
+        "{}",
+        run.errors
+    );
 }
 
 /// The operations that a run may call, of which none changes anything: what the README allows is what

@@ -1,8 +1,12 @@
 //! AWS as the operator's credentials reach it: the usual chain of profiles, sign-ins and variables, and a
 //! client for each service and Region. Patience is bounded everywhere, so that nothing hangs.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
+use aws_config::default_provider::region;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -47,7 +51,10 @@ impl Aws {
             .retry_config(retries)
             .timeout_config(timeouts);
         if let Some(profile) = profile {
-            loader = loader.profile_name(profile);
+            let credentials = of_profile(profile).await;
+            loader = loader
+                .profile_name(profile)
+                .credentials_provider(credentials);
         }
         Self {
             sdk: loader.load().await,
@@ -140,4 +147,22 @@ impl Aws {
         let region = Region::new(region.to_owned());
         self.sdk.to_builder().region(region).build()
     }
+}
+
+/// The profile's credentials and no others: the SDK's chain would prefer variables of the environment,
+/// and go on to other sources where there is no such profile. Both would look at another account.
+async fn of_profile(profile: &str) -> ProfileFileCredentialsProvider {
+    let region = region::Builder::default().profile_name(profile).build();
+    let config = ProviderConfig::without_region().with_region(region.region().await);
+    ProfileFileCredentialsProvider::builder()
+        .configure(&config)
+        .profile_name(profile)
+        .build()
+}
+
+/// The variable of an endpoint that is set to nothing, on which the SDK panics in a debug build.
+pub fn empty_endpoint(variables: impl Iterator<Item = (OsString, OsString)>) -> Option<OsString> {
+    let is_endpoint = |name: &OsString| name.to_string_lossy().starts_with("AWS_ENDPOINT_URL");
+    let mut empty = variables.filter(|(name, value)| value.is_empty() && is_endpoint(name));
+    empty.next().map(|(name, _)| name)
 }

@@ -200,6 +200,6 @@ impl Examination {
         tally.name_units(&listing.units);
         chart.troubles = tally.troubles();
         chart.units = tally.by_unit();
-        chart.note(tally.finding(&self.arguments.role_name, listing.count, end));
+        chart.note(tally.finding(&self.arguments.role_name, listing.count, listing.ended, end));
     }
 }

@@ -27,6 +27,13 @@ use terminal::Terminal;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(name) = aws::empty_endpoint(env::vars_os()) {
+        eprintln!(
+            "error: {} is empty: unset it, or give it a URL",
+            name.display()
+        );
+        return ExitCode::from(2);
+    }
     let json = arguments.json;
     let aws = Aws::load(arguments.profile.as_deref()).await;
     let chart = Examination::new(aws, arguments)

@@ -68,6 +68,8 @@ impl Refusal {
     }
 }
 
+/// What aws-config says of a profile that it does not find.
+const NO_PROFILE: &str = "the credential provider was not enabled";
 const NOT_AWS: &str =
     "Look for a proxy or an endpoint setting (AWS_ENDPOINT_URL…) between here and AWS.";
 
@@ -88,8 +90,7 @@ where
         (SdkError::ServiceError(_) | SdkError::ResponseError(_), None) => {
             "an answer that cannot be understood".to_owned()
         }
-        // What stands at the end of the chain says which it was: no credentials, no such host.
-        (error, None) => format!("not sent, or cut off: {}", root_cause(error)),
+        (error, None) => not_sent(error),
     }
 }
 
@@ -114,7 +115,20 @@ fn remedy<E, R>(operation: &str, code: Option<&str>, error: &SdkError<E, R>) -> 
     }
 }
 
-fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let last = successors(Some(error), |&error| error.source()).last();
-    last.map(ToString::to_string).unwrap_or_default()
+/// What stands at the end of the chain says which it was: no such profile, no such host.
+fn not_sent(error: &(dyn Error + 'static)) -> String {
+    let chain: Vec<String> = successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect();
+    let cause = chain.last().map_or("", |cause| cause.trim_end_matches('.'));
+    if cause == NO_PROFILE {
+        return "no credentials: there is no such profile, or it holds none".to_owned();
+    }
+    let of_credentials = chain.iter().any(|cause| cause.contains("credential"));
+    let kind = if of_credentials {
+        "no credentials"
+    } else {
+        "not sent, or cut off"
+    };
+    format!("{kind}: {cause}")
 }

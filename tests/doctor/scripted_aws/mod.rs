@@ -54,6 +54,8 @@ pub struct Call {
     pub body: String,
     /// The Region that it was signed for.
     pub region: String,
+    /// The access key that it was signed with.
+    pub key: String,
 }
 
 /// A running one.
@@ -146,6 +148,7 @@ impl Desk {
                 operation: name.clone(),
                 body: operation.body.clone(),
                 region: operation.region.clone(),
+                key: operation.key.clone(),
             });
         }
         let is_role = name == "sts:AssumeRole";

@@ -11,6 +11,8 @@ pub struct Operation {
     pub body: String,
     /// The Region that the request is signed for.
     pub region: String,
+    /// The access key that it is signed with.
+    pub key: String,
     protocol: Protocol,
 }
 
@@ -40,10 +42,13 @@ impl Operation {
         // Credential=AKIAEXAMPLE/20261124/us-east-1/sts/aws4_request
         let signed = request.header("authorization").unwrap_or_default();
         let region = signed.split('/').nth(2).unwrap_or_default().to_owned();
+        let key = signed.split('/').next().unwrap_or_default();
+        let key = key.rsplit('=').next().unwrap_or_default().to_owned();
         Self {
             name,
             body,
             region,
+            key,
             protocol,
         }
     }

@@ -53,7 +53,8 @@ fn would_do(desired: TrustedAccess, observation: &Observation) -> String {
 
 /// The adapter's message ends with what to do, in the words of the function's runbook.
 fn failed(error: &ApiError) -> Finding {
-    let said = format!("{}: {}.", error.operation, error.said);
+    let said = error.said.trim_end_matches('.');
+    let said = format!("{}: {said}.", error.operation);
     if error.kind == ApiErrorKind::NotInOrganization {
         return Finding::unknown(
             Check::TrustedAccess,

@@ -50,8 +50,8 @@ pub(super) async fn look(logs: Client, stack: &Stack, now: SystemTime) -> Part {
         };
         for event in page.events() {
             let time = event.timestamp().unwrap_or_default();
-            let line = event.message().map(serde_json::from_str);
-            if let Some(Ok(line)) = line
+            let line = event.message().and_then(report);
+            if let Some(line) = line
                 && last.as_ref().is_none_or(|(latest, _)| *latest <= time)
             {
                 last = Some((time, line));
@@ -68,6 +68,12 @@ pub(super) async fn look(logs: Client, stack: &Stack, now: SystemTime) -> Part {
         None if complete => silent(stack, now, window),
         None => Part::refused(Refusal::not_understood(ACTION, "no end after 100 pages")),
     }
+}
+
+/// The report in a line of the log, which may be any line where the pattern is not understood.
+fn report(line: &str) -> Option<Line> {
+    let line: Line = serde_json::from_str(line).ok()?;
+    matches!(line.message.as_str(), "reconciled" | "failed").then_some(line)
 }
 
 fn milliseconds(time: SystemTime) -> i64 {

@@ -164,8 +164,9 @@ impl Tally {
         sum
     }
 
-    /// What there is to tell: of `listed` accounts, where the list and the asking came to their `end`.
-    pub fn finding(&self, role: &str, listed: usize, end: bool) -> Finding {
+    /// What there is to tell: of `listed` accounts, of a list that came to its end or not, where the asking
+    /// came to its `end`.
+    pub fn finding(&self, role: &str, listed: usize, list_ended: bool, end: bool) -> Finding {
         let sum = self.sum();
         let asked = sum.present + sum.missing_or_not_trusted + sum.not_checked;
         let mut finding = Finding::new(
@@ -185,6 +186,12 @@ impl Tally {
             "notChecked",
             (listed.saturating_sub(asked) + sum.not_checked).to_string(),
         );
+        if end && !list_ended && !self.gave_up {
+            finding = finding.not_checked(
+                "The list of accounts broke off, so not every account was asked.",
+                "See the check above, then run the doctor again.",
+            );
+        }
         let refused = sum.missing_or_not_trusted;
         if refused > 0 && refused == asked {
             finding = finding.problem(
@@ -245,7 +252,10 @@ mod tests {
         }
         assert_eq!(tally.troubles(), []);
         assert_eq!(tally.by_unit()["ou-1"].present, 1000);
-        assert_eq!(tally.finding("R", 1000, true).verdict(), Verdict::Healthy);
+        assert_eq!(
+            tally.finding("R", 1000, true, true).verdict(),
+            Verdict::Healthy
+        );
     }
 
     #[test]
@@ -287,14 +297,14 @@ mod tests {
         let mut tally = Tally::default();
         tally.note(account(1, None), Answer::Refused);
         tally.note(account(2, None), Answer::Refused);
-        let all = tally.finding("R", 2, true);
+        let all = tally.finding("R", 2, true, true);
         assert!(
             all.problems[0]
                 .sentence
                 .contains("may not call sts:AssumeRole")
         );
         tally.note(account(3, None), Answer::Present);
-        let some = tally.finding("R", 3, true);
+        let some = tally.finding("R", 3, true, true);
         assert!(
             some.problems[0]
                 .sentence
@@ -306,7 +316,7 @@ mod tests {
     fn accounts_that_were_not_reached_are_told_as_not_checked() {
         let mut tally = Tally::default();
         tally.note(account(1, None), Answer::Present);
-        let stopped = tally.finding("R", 10, false);
+        let stopped = tally.finding("R", 10, true, false);
         assert_eq!(stopped.verdict(), Verdict::NotChecked);
         assert!(
             stopped.not_checked[0]
