@@ -1,5 +1,6 @@
 //! The chart for people: a row for each check, then a line for each account in trouble.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use textwrap::{Options, WordSplitter, wrap};
@@ -21,8 +22,8 @@ pub fn render(chart: &Chart, terminal: Terminal) -> String {
     for finding in chart.findings() {
         row(&mut text, finding, terminal);
     }
-    accounts(&mut text, chart);
-    conclusion(&mut text, chart);
+    accounts(&mut text, chart, terminal);
+    conclusion(&mut text, chart, terminal);
     text
 }
 
@@ -76,19 +77,23 @@ fn paragraphs(finding: &Finding, terminal: Terminal) -> Vec<Vec<String>> {
 }
 
 fn lines(text: &str, start: &str, terminal: Terminal) -> Vec<String> {
-    let width = terminal.width().saturating_sub(MARGIN.len()).max(20);
     let hang = " ".repeat(start.chars().count());
-    let options = Options::new(width)
-        .initial_indent(start)
-        .subsequent_indent(&hang)
-        // An ARN that is broken cannot be copied.
-        .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation);
-    let wrapped = wrap(text, options).into_iter();
-    wrapped.map(std::borrow::Cow::into_owned).collect()
+    let width = terminal.width().saturating_sub(MARGIN.len()).max(20);
+    wrapped(text, start, &hang, width)
 }
 
-fn accounts(text: &mut String, chart: &Chart) {
+/// A word that is broken, such as an ARN, could not be copied.
+fn wrapped(text: &str, start: &str, hang: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width)
+        .initial_indent(start)
+        .subsequent_indent(hang)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let lines = wrap(text, options).into_iter();
+    lines.map(Cow::into_owned).collect()
+}
+
+fn accounts(text: &mut String, chart: &Chart, terminal: Terminal) {
     if chart.troubles.is_empty() {
         return;
     }
@@ -99,40 +104,44 @@ fn accounts(text: &mut String, chart: &Chart) {
             || "missing, or does not trust this caller".to_owned(),
             |reason| format!("not checked: {reason}"),
         );
-        let _ = writeln!(text, "{:14}{unit:20}{role}", trouble.account);
+        let start = format!("{:14}{unit:20}", trouble.account);
+        let hang = " ".repeat(start.chars().count());
+        for line in wrapped(&role, &start, &hang, terminal.width()) {
+            let _ = writeln!(text, "{line}");
+        }
     }
-    if let Some(more) = chart
-        .troubles
-        .len()
-        .checked_sub(MOST_ACCOUNTS)
-        .filter(|more| *more > 0)
-    {
+    let more = chart.troubles.len().saturating_sub(MOST_ACCOUNTS);
+    if more > 0 {
         let _ = writeln!(text, "and {more} more, which --json lists");
     }
 }
 
-fn conclusion(text: &mut String, chart: &Chart) {
+fn conclusion(text: &mut String, chart: &Chart, terminal: Terminal) {
     let count = |verdict| {
         chart
             .findings()
             .filter(|one| one.verdict() == verdict)
             .count()
     };
-    let problems = count(Verdict::Problem);
+    let (healthy, problems) = (count(Verdict::Healthy), count(Verdict::Problem));
     let not_checked: Vec<&str> = chart
         .findings()
         .filter(|finding| !finding.not_checked.is_empty())
         .map(|finding| finding.check.title())
         .collect();
     let stopped = if chart.interrupted { "Stopped. " } else { "" };
-    let healthy = count(Verdict::Healthy);
-    let _ = write!(text, "\n{stopped}{healthy} ok, {problems} with problems");
+    let mut told = format!("{stopped}{healthy} ok, {problems} with problems");
     if !not_checked.is_empty() {
         let _ = write!(
-            text,
+            told,
             "; not checked, or not completely: {}",
             not_checked.join(", ")
         );
     }
-    let _ = writeln!(text, ". Exit code {}.", chart.exit_code());
+    let _ = write!(told, ". Exit code {}.", chart.exit_code());
+    let _ = writeln!(
+        text,
+        "\n{}",
+        wrapped(&told, "", "", terminal.width()).join("\n")
+    );
 }
