@@ -16,24 +16,27 @@ LINE, CHARACTER, MARGIN = 19, 8.2, 18
 
 
 def spans(line):
-    """The pieces of a line, each with the colour that holds for it."""
-    colour = None
+    """The words of a line in their colours, placed by column: a viewer's font may have other widths."""
+    colour, column = None, 0
     for piece in re.split(r"(\x1b\[[0-9;?]*[a-zA-Z])", line):
         if code := re.fullmatch(r"\x1b\[([0-9;]*)m", piece):
             colour = COLOURS.get(code[1], None if code[1] in ("", "0") else colour)
-        elif piece and not piece.startswith("\x1b"):
+        elif not piece.startswith("\x1b"):
             fill = f' fill="{colour}"' if colour else ""
-            yield f"<tspan{fill}>{html.escape(piece)}</tspan>"
+            for words in re.finditer(r"\S+(?: \S+)*", piece):
+                x = MARGIN + (column + words.start()) * CHARACTER
+                yield f'<tspan x="{x:.1f}"{fill}>{html.escape(words[0])}</tspan>'
+            column += len(piece)
 
 
 def draw(lines):
     width = round(COLUMNS * CHARACTER + 2 * MARGIN)
     height = len(lines) * LINE + 2 * MARGIN + 8
-    rows = (f'<text x="{MARGIN}" y="{MARGIN + LINE * (row + 1)}">{"".join(spans(line))}</text>'
+    rows = (f'<text y="{MARGIN + LINE * (row + 1)}">{"".join(spans(line))}</text>'
             for row, line in enumerate(lines) if line)
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13.5" xml:space="preserve">',
+        'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13.5">',
         f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>',
         '<g fill="#c9d1d9">', *rows, "</g>", "</svg>", ""])
 

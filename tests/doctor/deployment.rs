@@ -168,6 +168,19 @@ fn the_last_report_is_found_behind_empty_pages_and_the_newest_one_counts() {
 }
 
 #[test]
+fn the_log_is_searched_for_two_periods_and_no_further_back() {
+    let aws = World::healthy().start();
+    document(&aws.url, &STACK);
+    let calls = aws.calls();
+    let search = calls.iter().find(|call| call.operation == LOG).unwrap();
+    let body: Value = serde_json::from_str(&search.body).unwrap();
+    let now = line(&json!({}))["timestamp"].as_u64().unwrap();
+    let minutes = (now - body["startTime"].as_u64().unwrap()) / 60_000;
+    // The schedule is rate(1 hour), and Scheduler may take ten minutes longer.
+    assert!((130..145).contains(&minutes), "{minutes}");
+}
+
+#[test]
 fn a_stack_that_was_deployed_just_now_may_still_be_silent() {
     let now = humantime();
     let young = stack("CREATE_COMPLETE").replace("2026-01-02T03:04:05Z", &now);

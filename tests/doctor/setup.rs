@@ -242,6 +242,17 @@ fn each_service_is_asked_in_its_own_region() {
 }
 
 #[test]
+fn trails_are_looked_at_where_the_events_arrive_whatever_the_region_of_the_stack() {
+    let aws = World::healthy().start();
+    document(&aws.url, &["--region", "eu-west-1", "--no-roles"]);
+    for call in aws.calls() {
+        let of_trails = call.operation.starts_with("cloudtrail");
+        let expected = if of_trails { "us-east-1" } else { "eu-west-1" };
+        assert_eq!(call.region, expected, "{}", call.operation);
+    }
+}
+
+#[test]
 fn a_refusal_of_every_call_leaves_no_check_without_its_own_reason() {
     let world = [
         "sts:GetCallerIdentity",

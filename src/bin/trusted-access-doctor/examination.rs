@@ -77,7 +77,7 @@ impl Examination {
 
     async fn look(&self) {
         let place = self.find_place().await;
-        let (organization, _, _, landing_zone, _) = tokio::join!(
+        let (organization, (), (), landing_zone, ()) = tokio::join!(
             self.organization(&place),
             self.trusted_access(&place),
             self.events(&place),

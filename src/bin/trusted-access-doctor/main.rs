@@ -36,9 +36,8 @@ async fn main() -> ExitCode {
     }
     let json = arguments.json;
     let aws = Aws::load(arguments.profile.as_deref()).await;
-    let chart = Examination::new(aws, arguments)
-        .run(tokio::signal::ctrl_c())
-        .await;
+    let examination = Examination::new(aws, arguments);
+    let chart = Box::pin(examination.run(tokio::signal::ctrl_c())).await;
     let told = if json {
         json::render(&chart)
     } else {

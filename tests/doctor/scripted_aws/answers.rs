@@ -153,7 +153,7 @@ fn baselines(operation: &Operation, world: &World) -> serde_json::Value {
         Some(member) => {
             let target = format!("account/o-exampleorgid/{}", account(member));
             let parent = baseline_arn(&format!("OU{}", member % UNITS.len()));
-            baseline(&format!("ACCOUNT{member}"), &target, Some(parent))
+            baseline(&format!("ACCOUNT{member}"), &target, Some(&parent))
         }
     });
     json!({"enabledBaselines": baselines.collect::<Vec<_>>(), "nextToken": next})
@@ -164,7 +164,7 @@ fn baseline_arn(name: &str) -> String {
 }
 
 /// One row of `ListEnabledBaselines`.
-pub fn baseline(name: &str, target: &str, parent: Option<String>) -> serde_json::Value {
+pub fn baseline(name: &str, target: &str, parent: Option<&str>) -> serde_json::Value {
     json!({
         "arn": baseline_arn(name),
         "baselineIdentifier": "arn:aws:controltower:us-east-1::baseline/17BSJV3IGJ2QSGA2",

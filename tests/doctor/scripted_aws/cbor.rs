@@ -24,5 +24,5 @@ pub fn of(value: &Value) -> Vec<u8> {
 fn head(major: u8, length: usize) -> Vec<u8> {
     let length = u16::try_from(length).expect("a short one");
     let [high, low] = length.to_be_bytes();
-    vec![major << 5 | 25, high, low]
+    vec![major << 5 | 0x19, high, low]
 }

@@ -185,7 +185,7 @@ impl Desk {
                 }
             }
             Some(Instead::Silence) => {
-                thread::sleep(Duration::from_secs(600));
+                thread::sleep(Duration::from_mins(10));
                 return Then::Close;
             }
             Some(Instead::Nonsense) => response(200, "text/html", &[], b"<html>Sign in</html>"),

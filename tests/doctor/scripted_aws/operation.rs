@@ -101,7 +101,7 @@ impl Operation {
             Protocol::Json => response(200, "application/x-amz-json-1.1", &[], body),
             Protocol::RestJson => response(200, "application/json", &[], body),
             Protocol::Query => response(200, "text/xml", &[], body),
-            Protocol::Cbor => self.cbor(200, body),
+            Protocol::Cbor => Self::cbor(200, body),
         }
     }
 
@@ -121,11 +121,11 @@ impl Operation {
                 );
                 response(status, "text/xml", &[], xml.as_bytes())
             }
-            Protocol::Cbor => self.cbor(status, json.as_bytes()),
+            Protocol::Cbor => Self::cbor(status, json.as_bytes()),
         }
     }
 
-    fn cbor(&self, status: u16, json: &[u8]) -> Vec<u8> {
+    fn cbor(status: u16, json: &[u8]) -> Vec<u8> {
         let value = serde_json::from_slice(json).expect("a body written as JSON");
         let headers = [("smithy-protocol", "rpc-v2-cbor")];
         response(status, "application/cbor", &headers, &cbor::of(&value))

@@ -23,16 +23,17 @@ pub async fn look(control_tower: Client, region: &str) -> (bool, Finding) {
     let request = control_tower
         .get_landing_zone()
         .landing_zone_identifier(arn);
-    match request.send().await {
-        Ok(answer) => match answer.landing_zone() {
-            Some(detail) => (true, present(detail, region)),
-            None => {
-                let refusal = Refusal::not_understood(GET, "an answer without a landing zone");
-                (true, unknown(&refusal, region))
-            }
-        },
-        Err(error) => (true, unknown(&Refusal::of(GET, &error), region)),
-    }
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) => return (true, unknown(&Refusal::of(GET, &error), region)),
+    };
+    let finding = if let Some(detail) = answer.landing_zone() {
+        present(detail, region)
+    } else {
+        let what = "an answer without a landing zone";
+        unknown(&Refusal::not_understood(GET, what), region)
+    };
+    (true, finding)
 }
 
 /// There is one or none; a page may be empty and not the last.

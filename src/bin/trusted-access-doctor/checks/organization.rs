@@ -12,15 +12,15 @@ const ACTION: &str = "organizations:DescribeOrganization";
 
 /// Asks Organizations. Also gives the management account's number, where it is known.
 pub async fn look(organizations: Client, caller: Option<&Caller>) -> (Option<String>, Finding) {
-    match organizations.describe_organization().send().await {
-        Ok(answer) => match answer.organization() {
-            Some(organization) => described(organization, caller),
-            None => {
-                let what = "an answer without an organization";
-                (None, failed(&Refusal::not_understood(ACTION, what)))
-            }
-        },
-        Err(error) => (None, failed(&Refusal::of(ACTION, &error))),
+    let answer = match organizations.describe_organization().send().await {
+        Ok(answer) => answer,
+        Err(error) => return (None, failed(&Refusal::of(ACTION, &error))),
+    };
+    if let Some(organization) = answer.organization() {
+        described(organization, caller)
+    } else {
+        let what = "an answer without an organization";
+        (None, failed(&Refusal::not_understood(ACTION, what)))
     }
 }
 

@@ -14,7 +14,7 @@ const ACTION: &str = "logs:FilterLogEvents";
 /// What every run ends with, see the README.
 const PATTERN: &str = r#"{ ($.message = "reconciled") || ($.message = "failed") }"#;
 /// Scheduler's flexible window, and the run itself, beyond the two periods.
-const SLACK: Duration = Duration::from_secs(20 * 60);
+const SLACK: Duration = Duration::from_mins(20);
 /// The most pages of one search; each is a part of the log that was searched, found or not.
 const MOST_PAGES: usize = 100;
 

@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 const FUNCTION: &str = "Function";
 const LOG_GROUP: &str = "FunctionLogGroup";
 /// What the schedule is where the stack does not say, as in `template.yaml`.
-const DEFAULT_PERIOD: Duration = Duration::from_secs(3600);
+const DEFAULT_PERIOD: Duration = Duration::from_hours(1);
 
 /// What CloudFormation tells of a stack.
 #[derive(Debug)]

@@ -113,17 +113,17 @@ impl Tally {
 
     /// Puts the names of OUs for what stood in their place, see [`Account::unit`].
     pub fn name_units(&mut self, names: &BTreeMap<String, String>) {
-        let named = |unit: Option<String>| {
+        let told = |unit: Option<String>| {
             let unit = unit?;
             // A baseline of which the list has not told the OU says nothing to a reader.
             let is_unit = !unit.contains(':');
             names.get(&unit).cloned().or(is_unit.then_some(unit))
         };
         for trouble in &mut self.troubles {
-            trouble.organizational_unit = named(trouble.organizational_unit.take());
+            trouble.organizational_unit = told(trouble.organizational_unit.take());
         }
         for (unit, count) in std::mem::take(&mut self.units) {
-            let sum = self.units.entry(named(unit)).or_default();
+            let sum = self.units.entry(told(unit)).or_default();
             sum.present += count.present;
             sum.missing_or_not_trusted += count.missing_or_not_trusted;
             sum.not_checked += count.not_checked;
