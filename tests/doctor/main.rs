@@ -14,9 +14,11 @@ mod deployment;
     reason = "shared with the other suites, which need more of it"
 )]
 mod http;
+mod interrupt;
 mod output;
 mod roles;
 mod run;
 mod scripted_aws;
 mod setup;
+mod unreachable;
 mod worlds;

@@ -10,7 +10,7 @@ use crate::aws::Aws;
 use crate::chart::Chart;
 use crate::checks::accounts::{self, Listing, Scope};
 use crate::checks::identity::{self, Caller};
-use crate::checks::roles::{Round, Tally};
+use crate::checks::roles::{self, End, Round, Tally};
 use crate::checks::{deployment, events, landing_zone, organization, trusted_access};
 use crate::finding::Check;
 use crate::partition::organizations_region;
@@ -67,7 +67,7 @@ impl Examination {
             _ = stop => true,
         };
         if interrupted {
-            self.tell_roles(false);
+            self.tell_roles(true);
         }
         let mut chart = self.chart.into_inner();
         chart.interrupted = interrupted;
@@ -174,7 +174,7 @@ impl Examination {
         tokio::join!(list, round.ask(listed, &self.tally, &progress, known));
         drop(progress);
         self.house_the_homeless(scope).await;
-        self.tell_roles(true);
+        self.tell_roles(false);
     }
 
     /// The OU of an account in trouble, where the list did not tell it: one call each, so not for all.
@@ -190,16 +190,23 @@ impl Examination {
     }
 
     /// Tells what the accounts answered, if that was begun at all.
-    fn tell_roles(&self, end: bool) {
+    fn tell_roles(&self, stopped: bool) {
         let listing = self.listing.borrow();
-        let mut chart = self.chart.borrow_mut();
-        if self.arguments.no_roles || listing.count == 0 && !end {
+        if self.arguments.no_roles || listing.count == 0 && stopped {
             return;
         }
         let mut tally = self.tally.borrow_mut();
         tally.name_units(&listing.units);
+        let end = match (stopped, tally.gave_up(), listing.ended) {
+            (true, _, _) => End::Stopped,
+            (_, true, _) => End::GaveUp,
+            (_, _, false) => End::ListBrokeOff,
+            (_, _, true) => End::Complete,
+        };
+        let mut chart = self.chart.borrow_mut();
         chart.troubles = tally.troubles();
         chart.units = tally.by_unit();
-        chart.note(tally.finding(&self.arguments.role_name, listing.count, listing.ended, end));
+        let role = &self.arguments.role_name;
+        chart.note(roles::finding(&tally, role, listing.count, end));
     }
 }

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::http::{self, Connection, Request, Then, response, send};
 use operation::Operation;
@@ -43,6 +43,8 @@ pub struct World {
     pub accounts: usize,
     /// How long an answer to `AssumeRole` and of a list takes.
     pub latency: Duration,
+    /// How many `AssumeRole` are answered within a second; more are throttled.
+    pub rate: usize,
 }
 
 /// One call, as it came in.
@@ -74,6 +76,7 @@ impl World {
             roles: BTreeMap::new(),
             accounts: 4,
             latency: Duration::ZERO,
+            rate: usize::MAX,
         }
     }
 
@@ -97,6 +100,7 @@ impl World {
             world: self,
             calls: Arc::clone(&calls),
             counts: Mutex::default(),
+            this_second: Mutex::new((Instant::now(), 0)),
             at_once: AtomicUsize::new(0),
             most_at_once: Arc::clone(&most_at_once),
         };
@@ -134,6 +138,7 @@ struct Desk {
     world: World,
     calls: Arc<Mutex<Vec<Call>>>,
     counts: Mutex<BTreeMap<String, usize>>,
+    this_second: Mutex<(Instant, usize)>,
     at_once: AtomicUsize,
     most_at_once: Arc<AtomicUsize>,
 }
@@ -174,7 +179,9 @@ impl Desk {
             .and_then(|account| self.world.roles.get(account));
         let instead = of_role.or_else(|| self.world.instead.get(operation.name.as_str()));
         let key = format!("{} {}", operation.name, role.unwrap_or_default());
+        let too_many = operation.name == "sts:AssumeRole" && self.is_beyond_the_rate();
         let answer = match instead {
+            _ if too_many => operation.error(400, "Throttling", "Rate exceeded"),
             None => answers::usual(operation, &self.world),
             Some(Instead::Error(status, code, message)) => operation.error(*status, code, message),
             Some(Instead::ErrorFirst(times, status, code, message)) => {
@@ -197,6 +204,15 @@ impl Desk {
         };
         send(stream, &answer);
         Then::KeepOpen
+    }
+
+    fn is_beyond_the_rate(&self) -> bool {
+        let mut window = self.this_second.lock().unwrap();
+        if window.0.elapsed() >= Duration::from_secs(1) {
+            *window = (Instant::now(), 0);
+        }
+        window.1 += 1;
+        window.1 > self.world.rate
     }
 
     fn count(&self, key: String) -> usize {

@@ -4,6 +4,7 @@
 //! the session policy would let it do no more than ask who it is.
 
 mod tally;
+mod telling;
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
@@ -13,6 +14,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
 
 pub use tally::{Answer, Tally, Trouble, UnitCount};
+pub use telling::{End, finding};
 
 use super::accounts::Account;
 use crate::progress::Progress;

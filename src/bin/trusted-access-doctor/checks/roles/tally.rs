@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::accounts::Account;
-use crate::finding::{Check, Finding};
 
 /// What asking one account came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +56,13 @@ pub struct Tally {
 
 /// The name of what is not known, in the table and as a key.
 const UNKNOWN_UNIT: &str = "unknown";
+
+impl UnitCount {
+    /// All accounts that were asked.
+    pub fn asked(self) -> usize {
+        self.present + self.missing_or_not_trusted + self.not_checked
+    }
+}
 
 impl Tally {
     /// Takes in an answer.
@@ -154,7 +160,8 @@ impl Tally {
         count.not_checked += 1 - refused;
     }
 
-    fn sum(&self) -> UnitCount {
+    /// All answers together.
+    pub fn sum(&self) -> UnitCount {
         let mut sum = UnitCount::default();
         for count in self.units.values() {
             sum.present += count.present;
@@ -164,78 +171,21 @@ impl Tally {
         sum
     }
 
-    /// What there is to tell: of `listed` accounts, of a list that came to its end or not, where the asking
-    /// came to its `end`.
-    pub fn finding(&self, role: &str, listed: usize, list_ended: bool, end: bool) -> Finding {
-        let sum = self.sum();
-        let asked = sum.present + sum.missing_or_not_trusted + sum.not_checked;
-        let mut finding = Finding::new(
-            Check::Roles,
-            format!(
-                "{} of {listed} accounts have {role} and let this caller take it",
-                sum.present
-            ),
-        )
-        .fact("role", role)
-        .fact("present", sum.present.to_string())
-        .fact(
-            "missingOrNotTrusted",
-            sum.missing_or_not_trusted.to_string(),
-        )
-        .fact(
-            "notChecked",
-            (listed.saturating_sub(asked) + sum.not_checked).to_string(),
-        );
-        if end && !list_ended && !self.gave_up {
-            finding = finding.not_checked(
-                "The list of accounts broke off, so not every account was asked.",
-                "See the check above, then run the doctor again.",
-            );
-        }
-        let refused = sum.missing_or_not_trusted;
-        if refused > 0 && refused == asked {
-            finding = finding.problem(
-                format!("Every account that was asked ({refused}) refused. Where that is more than a few, the likely cause is \
-                         not the accounts: these credentials may not call sts:AssumeRole on {role}."),
-                format!("Allow sts:AssumeRole on arn:*:iam::*:role/{role} to these credentials; the root user can take no role."),
-            );
-        } else if refused > 0 {
-            finding = finding.problem(
-                format!("{refused} of {asked} accounts refused: the role is missing, or does not trust this caller. AWS does not tell which."),
-                format!("In each of them create {role} with administrator rights, trusting the management account, or enroll the account again."),
-            );
-        }
-        if let Some(reason) = self
-            .troubles
-            .iter()
-            .rev()
-            .find_map(|one| one.reason.as_ref())
-        {
-            finding = finding.not_checked(
-                format!("{} accounts could not be asked, for example: {reason}.", sum.not_checked),
-                "Run the doctor again, for these alone with --accounts, and with a smaller --concurrency where AWS throttles.",
-            );
-        }
-        if !end || self.gave_up {
-            let left = listed.saturating_sub(asked);
-            let why = if self.gave_up {
-                "too many in a row could not be"
-            } else {
-                "the doctor was stopped"
-            };
-            finding = finding.not_checked(
-                format!("{left} more accounts that are known by now were not asked: {why}."),
-                "Run the doctor again.",
-            );
-        }
-        finding
+    /// Why the last account that could not be asked could not.
+    pub fn last_reason(&self) -> Option<&str> {
+        let mut troubles = self.troubles.iter().rev();
+        troubles.find_map(|trouble| trouble.reason.as_deref())
+    }
+
+    /// Whether the rest was not asked.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Verdict;
 
     fn account(number: u64, unit: Option<&str>) -> Account {
         Account {
@@ -252,10 +202,6 @@ mod tests {
         }
         assert_eq!(tally.troubles(), []);
         assert_eq!(tally.by_unit()["ou-1"].present, 1000);
-        assert_eq!(
-            tally.finding("R", 1000, true, true).verdict(),
-            Verdict::Healthy
-        );
     }
 
     #[test]
@@ -290,38 +236,5 @@ mod tests {
         assert_eq!(units.keys().collect::<Vec<_>>(), ["ou-1"]);
         assert_eq!(units["ou-1"].missing_or_not_trusted, 1);
         assert_eq!(units["ou-1"].not_checked, 1);
-    }
-
-    #[test]
-    fn when_all_refuse_the_callers_own_permission_is_the_likelier_cause() {
-        let mut tally = Tally::default();
-        tally.note(account(1, None), Answer::Refused);
-        tally.note(account(2, None), Answer::Refused);
-        let all = tally.finding("R", 2, true, true);
-        assert!(
-            all.problems[0]
-                .sentence
-                .contains("may not call sts:AssumeRole")
-        );
-        tally.note(account(3, None), Answer::Present);
-        let some = tally.finding("R", 3, true, true);
-        assert!(
-            some.problems[0]
-                .sentence
-                .contains("2 of 3 accounts refused")
-        );
-    }
-
-    #[test]
-    fn accounts_that_were_not_reached_are_told_as_not_checked() {
-        let mut tally = Tally::default();
-        tally.note(account(1, None), Answer::Present);
-        let stopped = tally.finding("R", 10, true, false);
-        assert_eq!(stopped.verdict(), Verdict::NotChecked);
-        assert!(
-            stopped.not_checked[0]
-                .sentence
-                .starts_with("9 more accounts")
-        );
     }
 }
