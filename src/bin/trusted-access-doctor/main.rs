@@ -24,7 +24,8 @@ use aws::Aws;
 use examination::Examination;
 use terminal::Terminal;
 
-#[tokio::main(flavor = "current_thread")]
+// Several threads, unlike the function: of thousands of calls the signatures and the TLS add up.
+#[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(name) = aws::empty_endpoint(env::vars_os()) {
