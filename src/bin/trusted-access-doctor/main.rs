@@ -18,15 +18,15 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::Runtime;
 
 use arguments::Arguments;
 use aws::Aws;
+use chart::Chart;
 use examination::Examination;
 use terminal::Terminal;
 
-// Several threads, unlike the function: of thousands of calls the signatures and the TLS add up.
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(name) = aws::empty_endpoint(env::vars_os()) {
         eprintln!(
@@ -36,9 +36,17 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let json = arguments.json;
-    let aws = Aws::load(arguments.profile.as_deref()).await;
-    let examination = Examination::new(aws, arguments);
-    let chart = Box::pin(examination.run(tokio::signal::ctrl_c())).await;
+    // Several threads, unlike the function: of thousands of calls the signatures and the TLS add up.
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let chart = runtime.block_on(Box::pin(examine(arguments)));
+    // A name server that hangs must not hold back what is known.
+    runtime.shutdown_background();
     let told = if json {
         json::render(&chart)
     } else {
@@ -51,4 +59,10 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::from(chart.exit_code()),
         Err(_) => ExitCode::from(2),
     }
+}
+
+async fn examine(arguments: Arguments) -> Chart {
+    let aws = Aws::load(arguments.profile.as_deref()).await;
+    let examination = Examination::new(aws, arguments);
+    examination.run(tokio::signal::ctrl_c()).await
 }

@@ -124,10 +124,15 @@ impl Listing {
         } else {
             ("ACTIVE", "ListAccounts")
         };
+        let management = if scope.management.is_some() {
+            "the management account, which has no such role, is left out"
+        } else {
+            "the management account is not known and may be among them; it has no such role"
+        };
         let count = self.count;
         let mut finding = Finding::new(
             Check::Accounts,
-            format!("{count} {kind} accounts, by {how}; the management account, which has no such role, is left out"),
+            format!("{count} {kind} accounts, by {how}; {management}"),
         )
         .fact("count", count.to_string())
         .fact("source", how);
