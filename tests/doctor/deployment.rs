@@ -158,13 +158,20 @@ fn the_last_report_is_found_behind_empty_pages_and_the_newest_one_counts() {
         json!({"events": []}),
     ];
     let pages = pages.iter().map(ToString::to_string).collect();
-    let (row, code) = looked_at(World::healthy().with(LOG, Instead::Pages(pages)), &STACK);
+    let aws = World::healthy().with(LOG, Instead::Pages(pages)).start();
+    let (document, code) = document(&aws.url, &STACK);
     assert_eq!(code, 0);
+    let row = row(&document, "deployment");
     assert_eq!(row["facts"]["lastOutcome"], "DriftDetected");
     assert!(
         row["remarks"].to_string().contains("was left so"),
         "{row:#}"
     );
+    let searches = aws.calls().into_iter().filter(|call| call.operation == LOG);
+    let tokens: Vec<Value> = searches
+        .map(|call| serde_json::from_str::<Value>(&call.body).unwrap()["nextToken"].clone())
+        .collect();
+    assert_eq!(tokens, [Value::Null, "2".into(), "3".into()]);
 }
 
 #[test]
