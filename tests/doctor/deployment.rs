@@ -212,14 +212,21 @@ fn humantime() -> String {
 #[test]
 fn an_alarm_that_rings_is_a_problem_with_its_section_of_the_runbook() {
     let ringing = json!({"MetricAlarms": [{"AlarmName": "trusted-access-drift"}]});
-    let (row, code) = looked_at(with("cloudwatch:DescribeAlarms", &ringing), &STACK);
+    let alarms = "cloudwatch:DescribeAlarms";
+    let aws = with(alarms, &ringing).start();
+    let (document, code) = document(&aws.url, &STACK);
     assert_eq!(code, 1);
+    let row = row(&document, "deployment");
     assert!(
         row["problems"]
             .to_string()
             .contains("section Alarm: drift of"),
         "{row:#}"
     );
+    // CBOR, in which texts stand as they are: the stack's alarms, and those that ring.
+    let calls = aws.calls();
+    let asked = calls.iter().find(|call| call.operation == alarms).unwrap();
+    assert!(asked.body.contains("trusted-access-") && asked.body.contains("ALARM"));
 }
 
 #[test]
