@@ -44,7 +44,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let chart = runtime.block_on(Box::pin(examine(arguments)));
+    let chart = runtime.block_on(examine(arguments));
     // A name server that hangs must not hold back what is known.
     runtime.shutdown_background();
     let told = if json {
@@ -64,5 +64,5 @@ fn main() -> ExitCode {
 async fn examine(arguments: Arguments) -> Chart {
     let aws = Aws::load(arguments.profile.as_deref()).await;
     let examination = Examination::new(aws, arguments);
-    examination.run(tokio::signal::ctrl_c()).await
+    Box::pin(examination.run(tokio::signal::ctrl_c())).await
 }
