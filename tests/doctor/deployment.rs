@@ -230,6 +230,20 @@ fn an_alarm_that_rings_is_a_problem_with_its_section_of_the_runbook() {
 }
 
 #[test]
+fn a_function_or_a_log_group_that_is_gone_past_the_stack_is_a_problem() {
+    for (operation, what) in [(FUNCTION, "function"), (LOG, "log group")] {
+        let gone = Instead::Error(404, "ResourceNotFoundException", "not found");
+        let (row, code) = looked_at(World::healthy().with(operation, gone), &STACK);
+        assert_eq!(code, 1, "{row:#}");
+        let told = row["problems"].to_string();
+        assert!(
+            told.contains(&format!("The stack's {what} is gone")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn one_part_that_is_not_shown_hides_no_other() {
     for operation in [FUNCTION, LOG, "cloudwatch:DescribeAlarms"] {
         let denied = Instead::Error(403, "AccessDeniedException", "not allowed");

@@ -41,6 +41,20 @@ impl Part {
         self.remarks.push(text.into());
     }
 
+    /// A call that failed; `what` is gone where AWS says that there is no such thing, since the stack
+    /// says that there is.
+    fn refused_of(what: &str, refusal: Refusal) -> Self {
+        if refusal.code.as_deref() != Some("ResourceNotFoundException") {
+            return Self::refused(refusal);
+        }
+        let mut part = Self::default();
+        part.problem(
+            format!("The stack's {what} is gone: somebody deleted it past the stack."),
+            "Follow the section Putting the stack back of docs/runbook.md.",
+        );
+        part
+    }
+
     fn refused(refusal: Refusal) -> Self {
         let note = Note {
             sentence: format!("{}.", refusal.said),

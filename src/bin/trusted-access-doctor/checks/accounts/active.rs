@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 
 /// Hands in every account, with the OU that its path names.
 pub(super) async fn list(organizations: &Client, desk: &Desk<'_>) -> Result<(), Refusal> {
-    // Without a page size: Organizations then takes its own, the largest that it allows.
+    // Without a page size: one above what the operation allows would be refused.
     let mut pages = organizations.list_accounts().into_paginator().send();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| Refusal::of("organizations:ListAccounts", &error))?;

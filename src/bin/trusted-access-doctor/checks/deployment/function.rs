@@ -31,7 +31,10 @@ pub(super) async fn look(lambda: Client, function: Option<&str>) -> Part {
     let request = lambda.get_function_configuration().function_name(name);
     match request.send().await {
         Ok(configuration) => part(name, &configuration),
-        Err(error) => Part::refused(Refusal::of("lambda:GetFunctionConfiguration", &error)),
+        Err(error) => {
+            let refusal = Refusal::of("lambda:GetFunctionConfiguration", &error);
+            Part::refused_of("function", refusal)
+        }
     }
 }
 

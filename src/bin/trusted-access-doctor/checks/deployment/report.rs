@@ -46,7 +46,7 @@ pub(super) async fn look(logs: Client, stack: &Stack, now: SystemTime) -> Part {
             .set_next_token(token.take());
         let page = match request.send().await {
             Ok(page) => page,
-            Err(error) => return Part::refused(Refusal::of(ACTION, &error)),
+            Err(error) => return Part::refused_of("log group", Refusal::of(ACTION, &error)),
         };
         for event in page.events() {
             let time = event.timestamp().unwrap_or_default();
