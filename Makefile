@@ -33,10 +33,11 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help fmt lint test sandbox local emulator build template stack package diagram diagram-is-current workflows \
-	deny advisories verify bench guard baseline properties faults faults-are-current soak conformance fuzz mutants reproducible clean
+	deny advisories verify bench guard baseline properties faults faults-are-current soak conformance fuzz mutants reproducible clean \
+	doctor bench-doctor doctor-screenshot
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 fmt: ## format the code
 	cargo fmt
@@ -46,6 +47,7 @@ lint: ## formatting, lints and documentation, as CI holds them
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --all-targets --features doctor --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --locked --quiet
 
 test: ## all tests that need only Rust
@@ -97,7 +99,7 @@ advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the 
 	$(CARGO_DENY) --locked check advisories
 
 verify: ## everything that needs more than Rust, or more time
-verify: build template stack emulator local conformance properties faults-are-current soak guard diagram-is-current workflows deny
+verify: build template stack emulator local conformance properties faults-are-current soak guard doctor diagram-is-current workflows deny
 
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## cold start and more, beside a bare function, boto3 and Node; writes docs/performance.*
 	cargo lambda build --release --locked $(TARGET_FLAG) --output-format zip
@@ -134,6 +136,24 @@ soak: $(BOOTSTRAP) ## 20,000 invocations of the release binary in one process, w
 
 conformance: $(INSTALLED) ## one set of cases against every Organizations that runs without an account
 	$(PYTHON) tests/emulators/conformance.py
+
+# Its own binary and the AWS of its tests as a program, for moto and for a terminal.
+DOCTOR = DOCTOR=$(abspath target/debug/trusted-access-doctor) STAND_IN=$(abspath target/debug/examples/doctor_stand_in)
+DOCTOR_BUILD = cargo build --locked --quiet --features doctor --bin trusted-access-doctor --example doctor_stand_in
+
+doctor: $(INSTALLED) ## the doctor, in front of an AWS that refuses and hangs, of moto, and on a terminal
+	cargo test --locked --features doctor --bin trusted-access-doctor --test doctor
+	$(DOCTOR_BUILD)
+	$(DOCTOR) $(PYTHON) tests/emulators/test_doctor.py
+	$(DOCTOR) python3 docs/doctor.py target/doctor.svg
+	cmp docs/doctor.svg target/doctor.svg # that the picture is of this doctor: make doctor-screenshot
+
+doctor-screenshot: ## draw docs/doctor.svg from a run of the doctor on a terminal
+	$(DOCTOR_BUILD)
+	$(DOCTOR) python3 docs/doctor.py docs/doctor.svg
+
+bench-doctor: ## the doctor's round through 1,000 and 10,000 accounts, against the ideal; takes two minutes
+	cargo bench --locked --features doctor --bench doctor
 
 SECONDS ?= 60
 # `address` watches the unsafe code of the dependencies as well, and is ten times slower. Sanitizers are

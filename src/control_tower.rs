@@ -32,21 +32,32 @@ pub struct ControlTower {
 }
 
 impl ControlTower {
-    /// Over the given SDK configuration, in the landing zone's home Region and at the endpoint that
-    /// `network` names for it. The client is made when it is needed: without drift it never is.
+    /// Over the given SDK configuration, in the landing zone's home Region. The client is made when it is
+    /// needed: without drift it never is.
     #[must_use]
-    pub fn over(sdk: &SdkConfig, region: String, network: &Network) -> Self {
+    pub fn new(sdk: &SdkConfig, region: String) -> Self {
         Self {
             sdk: sdk.clone(),
             region,
+            endpoint: None,
+        }
+    }
+
+    /// The same at the endpoint that `network` names for it.
+    #[must_use]
+    pub fn over(sdk: &SdkConfig, region: String, network: &Network) -> Self {
+        Self {
             endpoint: network.control_tower.clone(),
+            ..Self::new(sdk, region)
         }
     }
 
     fn client(&self) -> Client {
         let mut config = patient!(Builder::from(&self.sdk));
         config.set_region(Some(Region::new(self.region.clone())));
-        config.set_endpoint_url(self.endpoint.clone());
+        if let Some(endpoint) = &self.endpoint {
+            config.set_endpoint_url(Some(endpoint.clone()));
+        }
         Client::from_conf(config.build())
     }
 }

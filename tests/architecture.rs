@@ -34,6 +34,8 @@ fn sources(module: &str) -> Vec<(PathBuf, String)> {
     }
     files
         .into_iter()
+        // src/bin is a folder alone.
+        .filter(|path| path.exists())
         .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
         .collect()
 }
@@ -146,7 +148,7 @@ fn main_is_a_composition_root() {
 
 #[test]
 fn no_source_file_grows_beyond_300_lines() {
-    for module in rows() {
+    for module in rows().into_iter().chain(["bin".to_owned()]) {
         for (path, text) in sources(&module) {
             assert!(text.lines().count() <= 300, "{}", path.display());
         }

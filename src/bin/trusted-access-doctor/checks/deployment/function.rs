@@ -1,0 +1,139 @@
+//! The function: whether it can run, and as what it was configured.
+
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput as Configuration;
+use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use controltower_trusted_access::text::one_line;
+
+use super::Part;
+use crate::refusal::Refusal;
+
+const RUNTIME: &str = "provided.al2023";
+/// The function's own variables. Whatever else stands beside them is nobody's business here.
+const KNOWN: [&str; 6] = [
+    "DESIRED_STATE",
+    "MODE",
+    "ALLOW_DISABLE",
+    "HOLD_UNTIL",
+    "WATCH_PRINCIPALS",
+    "LANDING_ZONE_REGION",
+];
+
+pub(super) async fn look(lambda: Client, function: Option<&str>) -> Part {
+    let Some(name) = function else {
+        let mut part = Part::default();
+        part.problem(
+            "The stack has no resource Function.",
+            "Name the stack of template.yaml with --stack-name: the forwarder's stack, for one, has none.",
+        );
+        return part;
+    };
+    let request = lambda.get_function_configuration().function_name(name);
+    match request.send().await {
+        Ok(configuration) => part(name, &configuration),
+        Err(error) => {
+            let refusal = Refusal::of("lambda:GetFunctionConfiguration", &error);
+            Part::refused_of("function", refusal)
+        }
+    }
+}
+
+fn part(name: &str, configuration: &Configuration) -> Part {
+    let mut part = Part::default();
+    state(&mut part, configuration);
+    let runtime = configuration
+        .runtime()
+        .map_or("none", |runtime| runtime.as_str());
+    let architectures = configuration.architectures().iter();
+    let architectures: Vec<_> = architectures.map(|one| one_line(one.as_str())).collect();
+    let architecture = architectures.join(" ");
+    part.say(format!(
+        "function {name}, {}, {architecture}",
+        one_line(runtime)
+    ));
+    part.fact("function", name);
+    part.fact("runtime", one_line(runtime));
+    part.fact("architecture", architecture);
+    if runtime != RUNTIME {
+        part.problem(
+            format!(
+                "The function's runtime is {}, and it is built for {RUNTIME}.",
+                one_line(runtime)
+            ),
+            "Deploy template.yaml again.",
+        );
+    }
+    variables(&mut part, configuration);
+    part
+}
+
+fn state(part: &mut Part, configuration: &Configuration) {
+    let state = configuration.state();
+    part.fact(
+        "state",
+        state.map_or("unknown".into(), |state| one_line(state.as_str())),
+    );
+    if state != Some(&State::Active) {
+        let reason = configuration
+            .state_reason()
+            .map_or(String::new(), |reason| format!(": {}", one_line(reason)));
+        let state = state.map_or("unknown", State::as_str);
+        part.problem(
+            format!(
+                "The function is not active but {}{reason}.",
+                one_line(state)
+            ),
+            "Wait where it is Pending; else deploy the stack again.",
+        );
+    }
+    if configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
+        let reason = configuration.last_update_status_reason().map(one_line);
+        part.problem(
+            format!(
+                "The last update of the function failed: {}.",
+                reason.unwrap_or_default()
+            ),
+            "Deploy the stack again.",
+        );
+    }
+}
+
+fn variables(part: &mut Part, configuration: &Configuration) {
+    let environment = configuration.environment();
+    if environment
+        .and_then(|environment| environment.error())
+        .is_some()
+    {
+        part.problem(
+            "Lambda cannot read the function's environment.",
+            "Look at the function's configuration in Lambda, and at the key that encrypts it.",
+        );
+    }
+    let variables = environment.and_then(|environment| environment.variables());
+    let value = |name: &str| {
+        variables
+            .and_then(|variables| variables.get(name))
+            .map(|value| one_line(value))
+    };
+    let mut told = Vec::new();
+    for name in KNOWN {
+        if let Some(value) = value(name) {
+            told.push(format!("{name}={value}"));
+            part.fact(name, value);
+        }
+    }
+    if !told.is_empty() {
+        part.say(told.join(" "));
+    }
+    if value("DESIRED_STATE").is_some_and(|value| value == "disabled") {
+        part.remark("DESIRED_STATE=disabled: the function keeps trusted access off.");
+    }
+    if value("MODE").is_some_and(|value| value == "audit") {
+        part.remark("MODE=audit: the function reports and repairs nothing.");
+    }
+    if let Some(until) = value("HOLD_UNTIL") {
+        part.remark(format!(
+            "HOLD_UNTIL={until}: until then the function repairs nothing."
+        ));
+    }
+}

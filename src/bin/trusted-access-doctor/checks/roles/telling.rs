@@ -1,0 +1,145 @@
+//! What the answers of all accounts come to, in sentences.
+
+use super::tally::{Tally, UnitCount};
+use crate::finding::{Check, Finding};
+
+/// How the round ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Every account of a complete list was asked.
+    Complete,
+    /// Every account was asked of a list that broke off.
+    ListBrokeOff,
+    /// Too many in a row could not be asked.
+    GaveUp,
+    /// Somebody stopped the doctor.
+    Stopped,
+}
+
+/// Tells of `listed` accounts.
+pub fn finding(tally: &Tally, role: &str, listed: usize, end: End) -> Finding {
+    let sum = tally.sum();
+    let left = listed.saturating_sub(sum.asked());
+    let present = sum.present;
+    let refused = sum.missing_or_not_trusted;
+    let finding = Finding::new(
+        Check::Roles,
+        format!("{present} of {listed} accounts have {role} and let this caller take it"),
+    )
+    .fact("role", role)
+    .fact("present", present.to_string())
+    .fact("missingOrNotTrusted", refused.to_string())
+    .fact("notChecked", (left + sum.not_checked).to_string());
+    let finding = refusals(finding, sum, role);
+    let finding = match tally.last_reason() {
+        Some(reason) => not_asked(finding, sum.not_checked, reason),
+        None => finding,
+    };
+    left_out(finding, left, end)
+}
+
+/// AWS's refusal is the same for a missing role, for one that does not trust the caller, and for a caller
+/// who may take none.
+fn refusals(finding: Finding, sum: UnitCount, role: &str) -> Finding {
+    let (refused, asked) = (sum.missing_or_not_trusted, sum.asked());
+    if refused == 0 {
+        finding
+    } else if refused == asked {
+        finding.problem(
+            format!(
+                "Every account that was asked ({refused}) refused. Where that is more than a few, the likely cause is not \
+                 the accounts: these credentials may not call sts:AssumeRole on {role}."
+            ),
+            format!(
+                "Allow sts:AssumeRole on arn:*:iam::*:role/{role} to these credentials; the root user can take no role."
+            ),
+        )
+    } else {
+        finding.problem(
+            format!(
+                "{refused} of {asked} accounts refused: the role is missing, or does not trust this caller. AWS does not \
+                 tell which."
+            ),
+            format!(
+                "In each of them create {role} with administrator rights, trusting the management account, or enroll the \
+                 account again."
+            ),
+        )
+    }
+}
+
+fn not_asked(finding: Finding, count: usize, reason: &str) -> Finding {
+    finding.not_checked(
+        format!("{count} accounts could not be asked, for example: {reason}."),
+        "Run the doctor again, for these alone with --accounts, and with a smaller --concurrency where AWS throttles.",
+    )
+}
+
+fn left_out(finding: Finding, left: usize, end: End) -> Finding {
+    let why = match end {
+        End::Complete => return finding,
+        End::ListBrokeOff => {
+            return finding.not_checked(
+                "The list of accounts broke off, so not every account was asked.",
+                "See the check above, then run the doctor again.",
+            );
+        }
+        End::GaveUp => "too many in a row could not be",
+        End::Stopped => "the doctor was stopped",
+    };
+    finding.not_checked(
+        format!("{left} more accounts that are known by now were not asked: {why}."),
+        "Run the doctor again.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::accounts::Account;
+    use super::super::tally::Answer;
+    use super::*;
+    use crate::finding::Verdict;
+
+    fn tally(answers: &[Answer]) -> Tally {
+        let mut tally = Tally::default();
+        for (number, answer) in answers.iter().enumerate() {
+            let account = Account {
+                id: format!("{number:012}"),
+                unit: None,
+            };
+            tally.note(account, answer.clone());
+        }
+        tally
+    }
+
+    #[test]
+    fn accounts_that_all_have_the_role_are_healthy() {
+        let tally = tally(&[Answer::Present, Answer::Present]);
+        let finding = finding(&tally, "R", 2, End::Complete);
+        assert_eq!(finding.verdict(), Verdict::Healthy);
+    }
+
+    #[test]
+    fn when_all_refuse_the_callers_own_permission_is_the_likelier_cause() {
+        let all = tally(&[Answer::Refused, Answer::Refused]);
+        let all = finding(&all, "R", 2, End::Complete);
+        let told = &all.problems[0].sentence;
+        assert!(told.contains("may not call sts:AssumeRole"), "{told}");
+        let some = tally(&[Answer::Refused, Answer::Present, Answer::Refused]);
+        let some = finding(&some, "R", 3, End::Complete);
+        let told = &some.problems[0].sentence;
+        assert!(told.contains("2 of 3 accounts refused"), "{told}");
+    }
+
+    #[test]
+    fn accounts_that_were_not_reached_are_told_as_not_checked() {
+        for end in [End::GaveUp, End::Stopped] {
+            let stopped = finding(&tally(&[Answer::Present]), "R", 10, end);
+            assert_eq!(stopped.verdict(), Verdict::NotChecked);
+            let told = &stopped.not_checked[0].sentence;
+            assert!(told.starts_with("9 more accounts"), "{told}");
+        }
+        let broke_off = finding(&tally(&[Answer::Present]), "R", 1, End::ListBrokeOff);
+        assert_eq!(broke_off.verdict(), Verdict::NotChecked);
+    }
+}
