@@ -58,10 +58,13 @@ def bill_of_materials(architecture, cyclonedx):
     """
     options = ["--quiet", "--format", "json", "--describe", "binaries", "--no-build-deps", "--spec-version", "1.5"]
     subprocess.run([cyclonedx, "cyclonedx", *options, "--target", TARGETS[architecture]], cwd=ROOT, check=True)
-    made, = ROOT.glob("*.cdx.json")
+    # One a binary; the doctor's is no part of what is deployed.
+    made = {file.name: file.read_text() for file in ROOT.glob("*.cdx.json")}
+    for name in made:
+        (ROOT / name).unlink()
+    text, = (text for name, text in made.items() if name.startswith("controltower-trusted-access"))
     # References name the folder that it was made in, which is nobody's business.
-    bill = json.loads(made.read_text().replace(f"path+file://{ROOT}", "path+file:///controltower-trusted-access"))
-    made.unlink()
+    bill = json.loads(text.replace(f"path+file://{ROOT}", "path+file:///controltower-trusted-access"))
     shipped = linked(architecture)
     bill["components"] = [one for one in bill["components"] if (one["name"], one["version"]) in shipped]
     kept = {one["bom-ref"] for one in [*bill["components"], bill["metadata"]["component"]]}
