@@ -188,14 +188,14 @@ fn the_log_is_searched_for_two_periods_and_no_further_back() {
 }
 
 #[test]
-fn a_stack_that_was_deployed_just_now_may_still_be_silent() {
+fn the_silence_of_a_stack_that_was_deployed_just_now_is_no_problem_and_no_proof() {
     let now = humantime();
     let young = stack("CREATE_COMPLETE").replace("2026-01-02T03:04:05Z", &now);
     let world = with(LOG, &json!({"events": []}))
         .with("cloudformation:DescribeStacks", Instead::Body(young));
     let (row, code) = looked_at(world, &STACK);
-    assert_eq!(code, 0, "{row:#}");
-    assert!(row["remarks"].to_string().contains("No report yet"));
+    assert_eq!((row["verdict"].as_str(), code), (Some("notChecked"), 2));
+    assert!(row["notChecked"].to_string().contains("No report yet"));
 }
 
 /// The time now, as CloudFormation writes it.
@@ -257,4 +257,81 @@ fn one_part_that_is_not_shown_hides_no_other() {
         assert!(row["notChecked"].to_string().contains(operation), "{row:#}");
         assert_eq!(row["facts"]["stackStatus"], "UPDATE_COMPLETE");
     }
+}
+
+fn configured(variables: &Value) -> World {
+    with(FUNCTION, &function(variables))
+}
+
+#[test]
+fn a_configuration_that_the_function_does_not_take_is_a_problem_in_the_functions_own_words() {
+    for (variables, named) in [
+        (json!({"MODE": "Enforce"}), "MODE is"),
+        (
+            json!({"DESIRED_STATE": "disabled"}),
+            "ALLOW_DISABLE is not set",
+        ),
+        (
+            json!({"HOLD_UNTIL": "2099-01-01T00:00:00Z"}),
+            "HOLD_UNTIL is",
+        ),
+    ] {
+        let (row, code) = looked_at(configured(&variables), &STACK);
+        let problems = row["problems"].to_string();
+        assert_eq!(code, 1, "{row:#}");
+        assert!(
+            problems.contains("InvalidConfiguration") && problems.contains(named),
+            "{row:#}"
+        );
+    }
+}
+
+#[test]
+fn a_maintenance_that_is_over_is_no_remark() {
+    let (row, code) = looked_at(
+        configured(&json!({"HOLD_UNTIL": "2020-01-01T00:00:00Z"})),
+        &STACK,
+    );
+    assert_eq!(
+        (code, row["remarks"].to_string().contains("HOLD_UNTIL")),
+        (0, false),
+        "{row:#}"
+    );
+}
+
+#[test]
+fn a_region_that_is_not_the_landing_zones_home_is_a_problem() {
+    for (asked, code) in [("us-east-1", 0), ("eu-west-1", 1)] {
+        let world = configured(&json!({"LANDING_ZONE_REGION": asked}));
+        let (row, seen) = looked_at(world, &STACK);
+        assert_eq!(seen, code, "{row:#}");
+        let told = row["problems"].to_string();
+        assert_eq!(
+            told.contains("Set the stack's parameter LandingZoneRegion to us-east-1"),
+            code == 1,
+            "{row:#}"
+        );
+    }
+}
+
+#[test]
+fn a_blocked_report_is_a_problem_and_an_outcome_nobody_knows_is_not_checked() {
+    for (outcome, verdict) in [
+        ("Blocked", "problem"),
+        ("Unheard0f", "notChecked"),
+        ("Remediated", "healthy"),
+    ] {
+        let event = line(&json!({"message": "reconciled", "outcome": outcome}));
+        let (row, _) = looked_at(with(LOG, &json!({"events": [event]})), &STACK);
+        assert_eq!(row["verdict"], verdict, "{row:#}");
+    }
+}
+
+#[test]
+fn a_stack_that_is_being_deleted_is_a_problem() {
+    let deleted = Instead::Body(stack("DELETE_IN_PROGRESS"));
+    let world = World::healthy().with("cloudformation:DescribeStacks", deleted);
+    let (row, code) = looked_at(world, &STACK);
+    assert_eq!(code, 1, "{row:#}");
+    assert!(row["problems"].to_string().contains("is being deleted"));
 }

@@ -35,6 +35,13 @@ impl Chart {
         self.findings.insert(finding.check, finding);
     }
 
+    /// Adds to what a check found, if it has come to its end, what only another check could tell.
+    pub fn amend(&mut self, check: Check, add: impl FnOnce(Finding) -> Finding) {
+        if let Some(finding) = self.findings.remove(&check) {
+            self.note(add(finding));
+        }
+    }
+
     /// Says of every check that has not come to its end that it was not made.
     pub fn close(&mut self) {
         for &check in &self.planned {

@@ -84,6 +84,7 @@ impl Examination {
             self.landing_zone(&place),
             self.deployment(&place),
         );
+        self.compare_region(landing_zone.as_deref());
         let scope = Scope {
             landing_zone,
             region: place.region.clone(),
@@ -136,9 +137,28 @@ impl Examination {
         let own = self.aws.own_region();
         let region = named.cloned().or(own);
         let region = region.unwrap_or_else(|| place.region.clone());
-        let (home, finding) = landing_zone::look(self.aws.landing_zone(&region)).await;
+        let (home, mut finding) = landing_zone::look(self.aws.landing_zone(&region)).await;
+        // In most Regions the list has it wherever its home is, and only its home tells more.
+        if let Some(home) = home.as_deref().filter(|home| *home != region) {
+            finding = landing_zone::look(self.aws.landing_zone(home)).await.1;
+        }
         self.chart.borrow_mut().note(finding);
         home
+    }
+
+    /// Where the function asks for the landing zone, against where it is.
+    fn compare_region(&self, home: Option<&str>) {
+        let Some(home) = home else { return };
+        self.chart.borrow_mut().amend(Check::Deployment, |finding| {
+            let asked = finding.facts.get("LANDING_ZONE_REGION").cloned();
+            match asked.filter(|asked| asked != home) {
+                Some(asked) => finding.problem(
+                    format!("LANDING_ZONE_REGION is {asked}, and the landing zone's home Region is {home}."),
+                    format!("Set the stack's parameter LandingZoneRegion to {home}."),
+                ),
+                None => finding,
+            }
+        });
     }
 
     async fn deployment(&self, place: &Place) {

@@ -75,7 +75,7 @@ impl Refusal {
         };
         Self {
             // The rest of such a message may repeat the request's signed headers.
-            said: format!("{action}: {}", no_credentials.unwrap_or(&said)),
+            said: format!("{action}: {}", discreet(no_credentials.unwrap_or(&said))),
             remedy,
             code: None,
         }
@@ -159,5 +159,44 @@ fn not_sent(error: &(dyn Error + 'static)) -> String {
     } else {
         "not sent, or cut off"
     };
-    format!("{kind}: {cause}")
+    discreet(&format!("{kind}: {cause}"))
+}
+
+/// Without what others may have put secrets into: the error output of a `credential_process`, and an
+/// endpoint, which may hold a password.
+fn discreet(said: &str) -> String {
+    let lower = said.to_ascii_lowercase();
+    let said = match lower.find("stderr") {
+        Some(at) => format!("{}its error output is not shown here", &said[..at]),
+        None => said.to_owned(),
+    };
+    match said.split_once("endpoint `") {
+        Some((before, after)) => {
+            let rest = after.split_once('`').map_or("", |(_, rest)| rest);
+            format!("{before}endpoint that is set{rest}")
+        }
+        None => said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_may_have_put_secrets_into_is_not_repeated() {
+        for (said, shown) in [
+            (
+                "no credentials: the process exited with 3. Stderr: token=s3cret",
+                "no credentials: the process exited with 3. its error output is not shown here",
+            ),
+            (
+                "failed to apply endpoint `http://user:hunter2@[bad` to request",
+                "failed to apply endpoint that is set to request",
+            ),
+            ("nothing of the kind", "nothing of the kind"),
+        ] {
+            assert_eq!(discreet(said), shown);
+        }
+    }
 }

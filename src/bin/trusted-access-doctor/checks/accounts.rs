@@ -137,7 +137,10 @@ impl Listing {
         .fact("count", count.to_string())
         .fact("source", how);
         if self.ended && count == 0 && scope.only.is_empty() {
-            finding = finding.remark("The list holds no account, so no role was asked for.");
+            finding = finding.not_checked(
+                "The list holds no account, so no role was asked for.",
+                "See that the landing zone is the right one (--landing-zone-region), or leave the roles out (--no-roles).",
+            );
         }
         if !self.enrolled {
             finding = finding.remark(

@@ -37,6 +37,13 @@ impl Part {
         });
     }
 
+    fn not_checked(&mut self, sentence: impl Into<String>, remedy: impl Into<String>) {
+        self.not_checked.push(Note {
+            sentence: sentence.into(),
+            remedy: remedy.into(),
+        });
+    }
+
     fn remark(&mut self, text: impl Into<String>) {
         self.remarks.push(text.into());
     }

@@ -41,7 +41,7 @@ fn seen(observation: &Observation) -> Finding {
         TrustedAccess::Enabled => finding,
         TrustedAccess::Disabled => finding.problem(
             "Trusted access is off: AWS Control Tower hears of no account or OU change.",
-            "Let the function put it right (MODE=enforce, then its InvokeCommand), or run aws \
+            "Let the function put it right (DESIRED_STATE=enabled, MODE=enforce, then its InvokeCommand), or run aws \
              organizations enable-aws-service-access; then look at the landing zone for drift.",
         ),
     }

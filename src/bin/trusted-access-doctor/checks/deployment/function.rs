@@ -1,8 +1,13 @@
 //! The function: whether it can run, and as what it was configured.
 
+use std::ffi::OsString;
+use std::time::SystemTime;
+
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput as Configuration;
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use controltower_trusted_access::settings::Settings;
+use controltower_trusted_access::state::{Mode, TrustedAccess};
 use controltower_trusted_access::text::one_line;
 
 use super::Part;
@@ -125,13 +130,31 @@ fn variables(part: &mut Part, configuration: &Configuration) {
     if !told.is_empty() {
         part.say(told.join(" "));
     }
-    if value("DESIRED_STATE").is_some_and(|value| value == "disabled") {
+    let lookup = |name: &str| value(name).filter(|_| KNOWN.contains(&name));
+    judge(part, |name| lookup(name).map(OsString::from));
+}
+
+/// As the function itself reads them, which answers every call with their faults.
+fn judge(part: &mut Part, variable: impl Fn(&str) -> Option<OsString>) {
+    let now = SystemTime::now();
+    let settings = match Settings::read(variable, now) {
+        Ok(settings) => settings,
+        Err(faults) => {
+            part.problem(
+                format!("The function answers every call with InvalidConfiguration: {faults}."),
+                "Follow the section InvalidConfiguration of docs/runbook.md.",
+            );
+            return;
+        }
+    };
+    if settings.desired == TrustedAccess::Disabled {
         part.remark("DESIRED_STATE=disabled: the function keeps trusted access off.");
     }
-    if value("MODE").is_some_and(|value| value == "audit") {
+    if settings.mode == Mode::Audit {
         part.remark("MODE=audit: the function reports and repairs nothing.");
     }
-    if let Some(until) = value("HOLD_UNTIL") {
+    if let Some(hold) = settings.hold.filter(|hold| hold.holds_at(now)) {
+        let until = hold.said;
         part.remark(format!(
             "HOLD_UNTIL={until}: until then the function repairs nothing."
         ));

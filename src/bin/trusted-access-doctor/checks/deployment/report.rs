@@ -100,10 +100,20 @@ fn told(line: &Line) -> Part {
     }
     let outcome = text(&line.outcome);
     part.say(format!("last report {outcome} at {time}"));
-    if outcome == "DriftDetected" || outcome == "Held" {
-        part.remark(format!(
+    match outcome.as_str() {
+        "InSync" | "Remediated" => {}
+        "DriftDetected" | "Held" => part.remark(format!(
             "The last report is {outcome}: trusted access was in the wrong state and was left so."
-        ));
+        )),
+        "Blocked" => part.problem(
+            "The last report is Blocked: trusted access was in the wrong state, and the landing zone spoke against \
+             changing it.",
+            "Follow the section Blocked of docs/runbook.md.",
+        ),
+        _ => part.not_checked(
+            "The last report has no outcome that this doctor knows.",
+            "Use the doctor of the function's own version.",
+        ),
     }
     part.fact("lastOutcome", outcome);
     part
@@ -116,9 +126,10 @@ fn silent(stack: &Stack, now: SystemTime, window: Duration) -> Part {
         .deployed
         .is_some_and(|deployed| now.duration_since(deployed).unwrap_or_default() < window);
     if young {
-        part.remark(format!(
-            "No report yet: it was deployed less than {hours} hours ago. Run the stack's InvokeCommand to see one."
-        ));
+        part.not_checked(
+            format!("No report yet, and it was deployed less than {hours} hours ago."),
+            "Run the stack's InvokeCommand to see one.",
+        );
     } else {
         part.problem(
             format!("No run has reported within the last {hours} hours, two periods of the schedule."),

@@ -101,6 +101,11 @@ pub(super) fn part(stack: &Stack, name: &str, region: &str, events_region: &str)
             format!("The last operation on the stack ended as {}.", stack.status),
             "Read the stack's events in CloudFormation, mend what they name, and deploy again.",
         );
+    } else if stack.status.starts_with("DELETE_") {
+        part.problem(
+            format!("The stack is being deleted: {}.", stack.status),
+            "Find out who deletes it, and deploy it again.",
+        );
     } else if stack.status.ends_with("IN_PROGRESS") {
         part.remark("The stack is being deployed; look again when that has ended.");
     }
