@@ -276,3 +276,16 @@ fn when_too_many_in_a_row_cannot_be_asked_the_rest_is_not_tried() {
     let told = row(&document, "roles")["notChecked"].to_string();
     assert!(told.contains("too many in a row"), "{told}");
 }
+
+#[test]
+fn a_list_without_an_account_proves_nothing() {
+    let none = json!({"enabledBaselines": []}).to_string();
+    let aws = World::healthy()
+        .with("controltower:ListEnabledBaselines", Instead::Body(none))
+        .start();
+    let (document, code) = document(&aws.url, &[]);
+    assert_eq!(
+        (row(&document, "accounts")["verdict"].as_str(), code),
+        (Some("notChecked"), 2)
+    );
+}
