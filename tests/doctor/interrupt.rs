@@ -49,6 +49,14 @@ fn ctrl_c_tells_what_is_known_so_far() {
     let document: Value = serde_json::from_str(&run.told).unwrap();
     assert_eq!(document["interrupted"], true);
     assert_eq!(row(&document, "deployment")["verdict"], "healthy");
+    let accounts = row(&document, "accounts");
+    let listed: usize = accounts["facts"]["count"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((10..500).contains(&listed), "{accounts}");
+    assert_eq!(accounts["verdict"], "notChecked", "{accounts}");
     let roles = row(&document, "roles");
     let present: usize = roles["facts"]["present"].as_str().unwrap().parse().unwrap();
     assert!((5..400).contains(&present), "{present}");

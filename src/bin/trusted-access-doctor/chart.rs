@@ -35,6 +35,13 @@ impl Chart {
         self.findings.insert(finding.check, finding);
     }
 
+    /// Takes in what a check came to by now, unless it has come to its end.
+    pub fn note_so_far(&mut self, finding: Option<Finding>) {
+        if let Some(finding) = finding {
+            self.findings.entry(finding.check).or_insert(finding);
+        }
+    }
+
     /// Adds to what a check found, if it has come to its end, what only another check could tell.
     pub fn amend(&mut self, check: Check, add: impl FnOnce(Finding) -> Finding) {
         if let Some(finding) = self.findings.remove(&check) {

@@ -67,6 +67,9 @@ impl Examination {
             _ = stop => true,
         };
         if interrupted {
+            self.chart
+                .borrow_mut()
+                .note_so_far(self.listing.borrow().unfinished());
             self.tell_roles(true);
         }
         let mut chart = self.chart.into_inner();

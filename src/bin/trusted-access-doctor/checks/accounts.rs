@@ -162,6 +162,17 @@ impl Listing {
         finding
     }
 
+    /// What there is to tell of a list that has not come to its end; `None` where it holds nothing yet.
+    pub fn unfinished(&self) -> Option<Finding> {
+        let count = self.count;
+        let finding = Finding::new(Check::Accounts, format!("{count} accounts by now"));
+        let finding = finding.fact("count", count.to_string()).not_checked(
+            "The doctor was stopped before the list had come to its end.",
+            "Run the doctor again.",
+        );
+        (count > 0).then_some(finding)
+    }
+
     fn has_seen(&self, id: &str) -> bool {
         id.parse().is_ok_and(|number| self.seen.contains(&number))
     }
