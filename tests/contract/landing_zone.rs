@@ -38,7 +38,9 @@ fn in_sync_nobody_asks_for_it() {
 fn without_the_variable_a_repair_asks_nobody() {
     let server = disabled();
     server.landing_zone(&drifted());
-    let function = super::function(&server, &[]);
+    // Nor does its endpoint say anything then, were it nonsense.
+    let endpoint = [("AWS_ENDPOINT_URL_CONTROLTOWER", "nonsense")];
+    let function = super::function(&server, &endpoint);
     let answer = function.invoke("{}");
     assert_eq!(answer.outcome(), "Remediated");
     assert_eq!(answer.report().get("landingZone"), None);
