@@ -94,7 +94,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
     /// One run. It ends by `deadline`, whatever the world does.
     ///
     /// # Errors
-    /// [`ReconcileError`]; after [`ReconcileError::Read`] nothing was written.
+    /// [`ReconcileError`]; after [`ReconcileError::Read`] and [`ReconcileError::LandingZone`] nothing was written.
     pub async fn run(
         &self,
         mode: Mode,
