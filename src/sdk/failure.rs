@@ -17,7 +17,6 @@ use aws_sdk_organizations::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_organizations::operation::disable_aws_service_access::DisableAWSServiceAccessError;
 use aws_sdk_organizations::operation::enable_aws_service_access::EnableAWSServiceAccessError;
 use aws_sdk_organizations::operation::list_aws_service_access_for_organization::ListAWSServiceAccessForOrganizationError;
-
 use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
 
 use crate::error::{ApiError, ApiErrorKind};
