@@ -2,7 +2,7 @@
 //! bytes back. A well-behaved server library could not cut a connection in the middle of an answer.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -134,7 +134,11 @@ fn answer_all(stream: &mut dyn Connection, serve: &dyn Fn(Request, &mut dyn Conn
     while let Some(request) = read_request(stream, &mut unread) {
         match serve(request, stream) {
             Then::KeepOpen => {}
-            Then::Close => return,
+            Then::Close => {
+                // Dropping it would close nothing where a test holds it as well.
+                let _ = stream.socket().shutdown(Shutdown::Both);
+                return;
+            }
             Then::Reset => {
                 let socket = SockRef::from(stream.socket());
                 let _ = socket.set_linger(Some(Duration::ZERO));
