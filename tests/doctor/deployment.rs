@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::run::{document, row, run};
-use crate::scripted_aws::answers::{FOREIGN_VARIABLE, function, line, stack};
+use crate::scripted_aws::answers::{ALARMS, FOREIGN_VARIABLE, alarms, function, line, stack};
 use crate::scripted_aws::{Instead, World};
 
 const STACK: [&str; 3] = ["--no-roles", "--stack-name", "trusted-access"];
@@ -20,6 +20,7 @@ fn with(operation: &'static str, answer: &Value) -> World {
 
 const FUNCTION: &str = "lambda:GetFunctionConfiguration";
 const LOG: &str = "logs:FilterLogEvents";
+const DESCRIBE_ALARMS: &str = "cloudwatch:DescribeAlarms";
 
 #[test]
 fn the_functions_own_variables_are_told_and_no_others() {
@@ -211,9 +212,7 @@ fn humantime() -> String {
 
 #[test]
 fn an_alarm_that_rings_is_a_problem_with_its_section_of_the_runbook() {
-    let ringing = json!({"MetricAlarms": [{"AlarmName": "trusted-access-drift"}]});
-    let alarms = "cloudwatch:DescribeAlarms";
-    let aws = with(alarms, &ringing).start();
+    let aws = with(DESCRIBE_ALARMS, &alarms("trusted-access-drift")).start();
     let (document, code) = document(&aws.url, &STACK);
     assert_eq!(code, 1);
     let row = row(&document, "deployment");
@@ -223,10 +222,29 @@ fn an_alarm_that_rings_is_a_problem_with_its_section_of_the_runbook() {
             .contains("section Alarm: drift of"),
         "{row:#}"
     );
-    // CBOR, in which texts stand as they are: the stack's alarms, and those that ring.
+    // CBOR, in which texts stand as they are: the names of the stack's alarms, each in full.
     let calls = aws.calls();
-    let asked = calls.iter().find(|call| call.operation == alarms).unwrap();
-    assert!(asked.body.contains("trusted-access-") && asked.body.contains("ALARM"));
+    let asked = calls.iter().find(|call| call.operation == DESCRIBE_ALARMS);
+    let asked = &asked.unwrap().body;
+    assert!(ALARMS.iter().all(|name| asked.contains(name)), "{asked}");
+}
+
+#[test]
+fn an_alarm_that_is_gone_or_tells_nobody_is_a_problem() {
+    let mut gone = alarms("");
+    gone["MetricAlarms"].as_array_mut().unwrap().remove(0);
+    let mut muted = alarms("");
+    muted["MetricAlarms"][1]["ActionsEnabled"] = false.into();
+    for (answer, told) in [
+        (gone, "The stack's alarm trusted-access-drift is gone"),
+        (muted, "The alarm trusted-access-failures tells nobody"),
+    ] {
+        let (row, code) = looked_at(with(DESCRIBE_ALARMS, &answer), &STACK);
+        assert_eq!(code, 1, "{row:#}");
+        let problems = row["problems"].as_array().unwrap();
+        assert_eq!(problems.len(), 1, "{row:#}");
+        assert!(problems[0].to_string().contains(told), "{row:#}");
+    }
 }
 
 #[test]
@@ -245,7 +263,7 @@ fn a_function_or_a_log_group_that_is_gone_past_the_stack_is_a_problem() {
 
 #[test]
 fn one_part_that_is_not_shown_hides_no_other() {
-    for operation in [FUNCTION, LOG, "cloudwatch:DescribeAlarms"] {
+    for operation in [FUNCTION, LOG, DESCRIBE_ALARMS] {
         let denied = Instead::Error(403, "AccessDeniedException", "not allowed");
         let (row, code) = looked_at(World::healthy().with(operation, denied), &STACK);
         assert_eq!(code, 2, "{row:#}");

@@ -141,6 +141,22 @@ fn a_trail_that_brings_no_events_is_named_with_the_reason() {
 }
 
 #[test]
+fn a_trail_that_leaves_out_a_caller_is_not_checked() {
+    let management = json!({"Field": "eventCategory", "Equals": ["Management"]});
+    let of_others =
+        json!({"Field": "userIdentity.arn", "NotEquals": ["arn:aws:iam::111122223333:role/Noisy"]});
+    let selectors =
+        json!({"AdvancedEventSelectors": [{"FieldSelectors": [management, of_others]}]});
+    let aws = World::healthy()
+        .with("cloudtrail:GetEventSelectors", body(&selectors))
+        .start();
+    let (document, code) = document(&aws.url, &[]);
+    assert_eq!(code, 2);
+    let told = row(&document, "events")["notChecked"].to_string();
+    assert!(told.contains("depends on the call"), "{told}");
+}
+
+#[test]
 fn one_trail_that_brings_the_events_is_enough_beside_one_that_is_not_shown() {
     let both = json!({"trailList": [trail("single", false), trail("all", true)]});
     let aws = World::healthy()

@@ -1,13 +1,10 @@
 //! Worlds that more than one program shows.
 
-use serde_json::json;
-
-use crate::scripted_aws::answers::{account, landing_zone};
+use crate::scripted_aws::answers::{ALARMS, account, alarms, landing_zone};
 use crate::scripted_aws::{Instead, World};
 
 /// In which something of each kind is wrong, as in the README and its picture.
 pub fn troubled() -> World {
-    let ringing = json!({"MetricAlarms": [{"AlarmName": "trusted-access-drift"}]});
     let drifted = landing_zone("3.3", "4.0", "ACTIVE", "DRIFTED");
     let none = r#"{"EnabledServicePrincipals":[]}"#;
     let not_allowed = Instead::Error(400, "AccessDeniedException", "User is not authorized");
@@ -23,7 +20,7 @@ pub fn troubled() -> World {
         )
         .with(
             "cloudwatch:DescribeAlarms",
-            Instead::Body(ringing.to_string()),
+            Instead::Body(alarms(ALARMS[0]).to_string()),
         )
         .with_role(
             &account(2),

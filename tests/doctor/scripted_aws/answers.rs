@@ -19,6 +19,8 @@ pub const FOREIGN_VARIABLE: &str = "foreign-variable-value-example";
 /// Accounts on a page of `ListAccounts`, which is the most that Organizations puts there.
 const ACCOUNTS_A_PAGE: usize = 20;
 const BASELINES_A_PAGE: usize = 100;
+/// Of the stack's alarms, two.
+pub const ALARMS: [&str; 2] = ["trusted-access-drift", "trusted-access-failures"];
 const UNITS: [&str; 3] = ["ou-abcd-security", "ou-abcd-sandbox1", "ou-abcd-workload"];
 
 /// The number of a member account.
@@ -61,7 +63,7 @@ pub fn usual(operation: &Operation, world: &World) -> Vec<u8> {
             &json!({"DESIRED_STATE": "enabled", "MODE": "enforce", "ALLOW_DISABLE": "false"}),
         )),
         "logs:FilterLogEvents" => json(json!({"events": [report()]})),
-        "cloudwatch:DescribeAlarms" => json(json!({"MetricAlarms": []})),
+        "cloudwatch:DescribeAlarms" => json(alarms("")),
         other => response(
             501,
             "text/plain",
@@ -186,22 +188,39 @@ pub fn stack(status: &str) -> String {
 }
 
 fn resources() -> String {
-    let member = |logical: &str, physical: &str| {
+    let member = |logical: &str, kind: &str, physical: &str| {
         format!(
             "<member><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
-             <ResourceType>AWS::Any::Thing</ResourceType><Timestamp>2026-01-02T03:04:05Z</Timestamp>\
+             <ResourceType>AWS::{kind}</ResourceType><Timestamp>2026-01-02T03:04:05Z</Timestamp>\
              <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>"
         )
     };
     format!(
-        "<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources>{}{}</StackResources>\
+        "<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources>{}{}{}</StackResources>\
          </DescribeStackResourcesResult></DescribeStackResourcesResponse>",
-        member("Function", "trusted-access-Function-1A2B3C4D"),
+        member(
+            "Function",
+            "Lambda::Function",
+            "trusted-access-Function-1A2B3C4D"
+        ),
         member(
             "FunctionLogGroup",
+            "Logs::LogGroup",
             "/controltower-trusted-access/trusted-access"
         ),
+        ALARMS
+            .map(|name| member(name, "CloudWatch::Alarm", name))
+            .concat(),
     )
+}
+
+/// Of `DescribeAlarms`, where that one rings.
+pub fn alarms(ringing: &str) -> serde_json::Value {
+    let alarm = |name: &str| {
+        let state = if name == ringing { "ALARM" } else { "OK" };
+        json!({"AlarmName": name, "StateValue": state, "ActionsEnabled": true})
+    };
+    json!({"MetricAlarms": ALARMS.map(alarm)})
 }
 
 /// Of `GetFunctionConfiguration`, with these variables and a foreign one.

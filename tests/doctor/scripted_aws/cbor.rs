@@ -1,4 +1,4 @@
-//! JSON as CBOR, of which CloudWatch's answers need maps, arrays and texts. RFC 8949, section 3.
+//! JSON as CBOR, of which CloudWatch's answers need maps, arrays, texts and truths. RFC 8949, section 3.
 
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ pub fn of(value: &Value) -> Vec<u8> {
             });
             [head(5, fields.len()), entries.collect::<Vec<_>>().concat()].concat()
         }
+        Value::Bool(truth) => vec![if *truth { 0xf5 } else { 0xf4 }],
         other => panic!("no CBOR for {other}"),
     }
 }

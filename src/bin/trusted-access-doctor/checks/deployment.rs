@@ -55,11 +55,15 @@ impl Part {
             return Self::refused(refusal);
         }
         let mut part = Self::default();
-        part.problem(
+        part.gone(what);
+        part
+    }
+
+    fn gone(&mut self, what: &str) {
+        self.problem(
             format!("The stack's {what} is gone: somebody deleted it past the stack."),
             "Follow the section Putting the stack back of docs/runbook.md.",
         );
-        part
     }
 
     fn refused(refusal: Refusal) -> Self {
@@ -94,7 +98,7 @@ pub async fn look(aws: &Aws, stack_name: &str, region: &str, events_region: &str
     let (function, report, alarms) = tokio::join!(
         function::look(aws.lambda(region), stack.function.as_deref()),
         report::look(aws.logs(region), &stack, now),
-        alarms::look(aws.cloudwatch(region), stack_name),
+        alarms::look(aws.cloudwatch(region), &stack, stack_name),
     );
     let of_stack = stack::part(&stack, stack_name, region, events_region);
     put_together([of_stack, function, report, alarms])

@@ -7,6 +7,7 @@ mod coverage;
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::Trail;
 use controltower_trusted_access::text::one_line;
+use coverage::Passes;
 
 use crate::finding::{Check, Finding};
 use crate::refusal::Refusal;
@@ -17,6 +18,8 @@ enum Trailed {
     Brings,
     /// It does not, for this reason.
     Lacks(&'static str),
+    /// It brings those of some callers, and nobody knows who will call.
+    Depends,
     /// It could, and was not shown.
     NotShown(Refusal),
 }
@@ -64,8 +67,14 @@ async fn one_trail(cloudtrail: &Client, trail: &Trail, region: &str) -> Trailed 
         .await
     {
         Ok(answer) => {
-            coverage::of_selectors(answer.event_selectors(), answer.advanced_event_selectors())
-                .map_or(Trailed::Brings, Trailed::Lacks)
+            let (basic, advanced) = (answer.event_selectors(), answer.advanced_event_selectors());
+            match coverage::of_selectors(basic, advanced) {
+                Passes::Yes => Trailed::Brings,
+                Passes::Depends => Trailed::Depends,
+                Passes::No => {
+                    Trailed::Lacks("does not log the management write events of Organizations")
+                }
+            }
         }
         Err(error) => Trailed::NotShown(Refusal::of("cloudtrail:GetEventSelectors", &error)),
     }
@@ -88,10 +97,21 @@ fn conclude(trails: &[(String, Trailed)], region: &str) -> Finding {
     }
     let mut finding = Finding::new(Check::Events, "").fact("region", region);
     for (name, trail) in trails {
-        if let Trailed::NotShown(refusal) = trail {
-            let sentence = format!("Trail {name} may bring the events. {}.", refusal.said);
-            finding = finding.not_checked(sentence, &refusal.remedy);
-        }
+        finding = match trail {
+            Trailed::NotShown(refusal) => finding.not_checked(
+                format!("Trail {name} may bring the events. {}.", refusal.said),
+                &refusal.remedy,
+            ),
+            Trailed::Depends => finding.not_checked(
+                format!(
+                    "Whether trail {name} brings the events depends on the call: its advanced event selectors ask for \
+                     more than what is called, such as who calls."
+                ),
+                "Look at those selectors, and let the management write events of Organizations through whoever makes \
+                 them.",
+            ),
+            Trailed::Brings | Trailed::Lacks(_) => finding,
+        };
     }
     if !finding.not_checked.is_empty() {
         return finding;
@@ -100,7 +120,7 @@ fn conclude(trails: &[(String, Trailed)], region: &str) -> Finding {
         .iter()
         .filter_map(|(name, trail)| match trail {
             Trailed::Lacks(lack) => Some(format!("{name} {lack}")),
-            Trailed::Brings | Trailed::NotShown(_) => None,
+            Trailed::Brings | Trailed::Depends | Trailed::NotShown(_) => None,
         })
         .collect();
     let why = if lacks.is_empty() {

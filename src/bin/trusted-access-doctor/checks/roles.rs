@@ -8,6 +8,7 @@ mod telling;
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 
 use aws_sdk_sts::Client;
 use tokio::sync::mpsc::Receiver;
@@ -58,7 +59,8 @@ impl Round {
         while more_come || !asking.is_empty() {
             let has_place = more_come && asking.len() < self.concurrency.get();
             tokio::select! {
-                Some(Ok((account, answer))) = asking.join_next() => {
+                Some(asked) = asking.join_next() => {
+                    let (account, answer) = asked.unwrap_or_else(|error| resume_unwind(error.into_panic()));
                     tally.borrow_mut().note(account, answer);
                     progress.one_more(known());
                     if tally.borrow().in_a_row() >= HOPELESS {

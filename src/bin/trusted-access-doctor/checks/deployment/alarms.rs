@@ -1,46 +1,79 @@
-//! The stack's alarms that ring.
+//! The stack's alarms: whether they are there, can be heard, and ring.
+
+use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::types::StateValue;
+use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
 use controltower_trusted_access::text::one_line;
 
 use super::Part;
+use super::stack::Stack;
 use crate::refusal::Refusal;
 
-pub(super) async fn look(cloudwatch: Client, stack_name: &str) -> Part {
-    let prefix = format!("{stack_name}-");
-    let mut pages = cloudwatch
-        .describe_alarms()
-        .alarm_name_prefix(&prefix)
-        .state_value(StateValue::Alarm)
+/// They are asked for by the names that the stack has: by a prefix, alarms of other stacks would be among
+/// them, and those that were deleted would be none that ring.
+pub(super) async fn look(cloudwatch: Client, stack: &Stack, stack_name: &str) -> Part {
+    if stack.alarms.is_empty() {
+        return without(stack);
+    }
+    let request = cloudwatch.describe_alarms();
+    let mut pages = request
+        .set_alarm_names(Some(stack.alarms.clone()))
         .into_paginator()
         .send();
-    let mut ringing = Vec::new();
+    let mut found = BTreeMap::new();
     while let Some(page) = pages.next().await {
         match page {
-            Ok(page) => ringing.extend(
-                page.metric_alarms()
-                    .iter()
-                    .filter_map(|alarm| alarm.alarm_name().map(one_line)),
-            ),
+            Ok(page) => found.extend(page.metric_alarms.into_iter().flatten().filter_map(named)),
             Err(error) => return Part::refused(Refusal::of("cloudwatch:DescribeAlarms", &error)),
         }
     }
-    part(&prefix, &ringing)
+    part(&format!("{stack_name}-"), &stack.alarms, &found)
 }
 
-fn part(prefix: &str, ringing: &[String]) -> Part {
+/// Where there is no function either, it is another stack, and that is told.
+fn without(stack: &Stack) -> Part {
     let mut part = Part::default();
-    part.fact("alarmsRinging", ringing.len().to_string());
-    if ringing.is_empty() {
-        part.say("no alarm rings");
-    }
-    for alarm in ringing {
-        let kind = alarm.strip_prefix(prefix).unwrap_or(alarm);
+    if stack.function.is_some() {
         part.problem(
-            format!("The alarm {alarm} rings."),
-            format!("Follow the section Alarm: {kind} of docs/runbook.md."),
+            "The stack has no alarm: nobody hears of failures, drift or silence.",
+            "Deploy template.yaml, which has them.",
         );
+    }
+    part
+}
+
+fn named(alarm: MetricAlarm) -> Option<(String, MetricAlarm)> {
+    Some((one_line(alarm.alarm_name()?), alarm))
+}
+
+fn part(prefix: &str, names: &[String], found: &BTreeMap<String, MetricAlarm>) -> Part {
+    let mut part = Part::default();
+    let mut ringing = 0;
+    for name in names {
+        let Some(alarm) = found.get(name) else {
+            part.gone(&format!("alarm {name}"));
+            continue;
+        };
+        if alarm.actions_enabled() == Some(false) {
+            part.problem(
+                format!("The alarm {name} tells nobody: its actions are disabled."),
+                format!("Run: aws cloudwatch enable-alarm-actions --alarm-names {name}"),
+            );
+        }
+        if alarm.state_value() == Some(&StateValue::Alarm) {
+            ringing += 1;
+            let kind = name.strip_prefix(prefix).unwrap_or(name);
+            part.problem(
+                format!("The alarm {name} rings."),
+                format!("Follow the section Alarm: {kind} of docs/runbook.md."),
+            );
+        }
+    }
+    part.fact("alarms", names.len().to_string());
+    part.fact("alarmsRinging", ringing.to_string());
+    if ringing == 0 {
+        part.say("no alarm rings");
     }
     part
 }

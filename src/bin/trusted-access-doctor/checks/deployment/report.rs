@@ -64,9 +64,9 @@ pub(super) async fn look(logs: Client, stack: &Stack, now: SystemTime) -> Part {
         }
     }
     match last {
-        Some((_, line)) => told(&line),
+        Some((_, line)) if complete => told(&line),
         None if complete => silent(stack, now, window),
-        None => Part::refused(Refusal::not_understood(ACTION, "no end after 100 pages")),
+        _ => Part::refused(Refusal::not_understood(ACTION, "no end after 100 pages")),
     }
 }
 

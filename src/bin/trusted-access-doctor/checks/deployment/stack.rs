@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 /// The logical ids in `template.yaml`.
 const FUNCTION: &str = "Function";
 const LOG_GROUP: &str = "FunctionLogGroup";
+const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// What the schedule is where the stack does not say, as in `template.yaml`.
 const DEFAULT_PERIOD: Duration = Duration::from_hours(1);
 
@@ -21,6 +22,8 @@ pub(super) struct Stack {
     pub status: String,
     pub function: Option<String>,
     pub log_group: Option<String>,
+    /// The names of its alarms.
+    pub alarms: Vec<String>,
     /// How often the schedule looks.
     pub period: Duration,
     /// When it was last deployed.
@@ -47,12 +50,17 @@ pub(super) async fn find(cloudformation: &Client, name: &str) -> Result<Stack, R
         let found = resources.find(|one| one.logical_resource_id() == Some(logical));
         found?.physical_resource_id().map(one_line)
     };
+    let alarms = resources.stack_resources().iter();
+    let alarms = alarms.filter(|one| one.resource_type() == Some(ALARM));
     Ok(Stack {
         status: described
             .stack_status()
             .map_or_else(|| "unknown".to_owned(), |status| one_line(status.as_str())),
         function: physical(FUNCTION),
         log_group: physical(LOG_GROUP),
+        alarms: alarms
+            .filter_map(|alarm| alarm.physical_resource_id().map(one_line))
+            .collect(),
         period: period_of(described).unwrap_or(DEFAULT_PERIOD),
         deployed: deployed(described),
     })

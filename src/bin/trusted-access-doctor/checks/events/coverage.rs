@@ -11,6 +11,23 @@ const SOURCE: &str = "organizations.amazonaws.com";
 /// The calls. A selector that lets one through and not the other is not enough.
 const CALLS: [&str; 2] = ["DisableAWSServiceAccess", "EnableAWSServiceAccess"];
 
+/// Whether calls pass a trail's selectors, from the worst to the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Passes {
+    /// None does.
+    No,
+    /// That depends on what nobody knows beforehand, such as who calls.
+    Depends,
+    /// Every one does.
+    Yes,
+}
+
+impl Passes {
+    fn if_so(passes: bool) -> Self {
+        if passes { Self::Yes } else { Self::No }
+    }
+}
+
 /// What the trail's place lacks to see `region`; `None` where it lacks nothing.
 pub fn of_place(trail: &Trail, region: &str) -> Option<&'static str> {
     if trail.is_multi_region_trail() == Some(true) {
@@ -24,18 +41,15 @@ pub fn of_place(trail: &Trail, region: &str) -> Option<&'static str> {
     (!global).then_some("leaves out the events of global services")
 }
 
-/// What the selectors lack; `None` where every call passes.
-pub fn of_selectors(
-    basic: &[EventSelector],
-    advanced: &[AdvancedEventSelector],
-) -> Option<&'static str> {
-    let passes = |call: &&str| {
-        basic.iter().any(basic_lets_through)
-            || advanced.iter().any(|one| advanced_lets_through(one, call))
+/// Whether the calls pass these selectors. One that lets a call through is enough for it.
+pub fn of_selectors(basic: &[EventSelector], advanced: &[AdvancedEventSelector]) -> Passes {
+    let passes = |call: &str| {
+        let basic = basic.iter().map(basic_lets_through).map(Passes::if_so);
+        let advanced = advanced.iter().map(|one| advanced_lets_through(one, call));
+        // A trail that was given none logs all management events, and says so by a selector.
+        basic.chain(advanced).max().unwrap_or(Passes::No)
     };
-    // A trail that was given none logs all management events, and says so by a selector.
-    let all = CALLS.iter().all(passes);
-    (!all).then_some("does not log the management write events of Organizations")
+    CALLS.map(passes).into_iter().min().unwrap_or(Passes::No)
 }
 
 fn basic_lets_through(selector: &EventSelector) -> bool {
@@ -49,34 +63,37 @@ fn basic_lets_through(selector: &EventSelector) -> bool {
         && !excluded.iter().any(|source| source == SOURCE)
 }
 
-fn advanced_lets_through(selector: &AdvancedEventSelector, call: &str) -> bool {
+fn advanced_lets_through(selector: &AdvancedEventSelector, call: &str) -> Passes {
     let fields = selector.field_selectors();
     let of_management = fields.iter().any(|one| one.field() == "eventCategory");
-    of_management && fields.iter().all(|one| field_lets_through(one, call))
+    let conditions = fields.iter().map(|one| field_lets_through(one, call));
+    let all = conditions.min().unwrap_or(Passes::No);
+    all.min(Passes::if_so(of_management))
 }
 
-/// Whether a condition holds for the call. One on a field that is not known beforehand, such as who
-/// calls, may leave a call out, so it does not hold.
-fn field_lets_through(selector: &AdvancedFieldSelector, call: &str) -> bool {
+/// Whether a condition holds for the call.
+fn field_lets_through(selector: &AdvancedFieldSelector, call: &str) -> Passes {
     let value = match selector.field() {
         "eventCategory" => "Management",
         "readOnly" => "false",
         "eventSource" => SOURCE,
         "eventName" => call,
         "eventType" => "AwsApiCall",
-        _ => return false,
+        _ => return Passes::Depends,
     };
     let any = |values: &[String], holds: fn(&str, &str) -> bool| {
         values.iter().any(|one| holds(value, one))
     };
     let one_of = |values: &[String], holds| values.is_empty() || any(values, holds);
     let (equal, start, end) = (equals as fn(&str, &str) -> bool, starts as _, ends as _);
-    one_of(selector.equals(), equal)
-        && one_of(selector.starts_with(), start)
-        && one_of(selector.ends_with(), end)
-        && !any(selector.not_equals(), equal)
-        && !any(selector.not_starts_with(), start)
-        && !any(selector.not_ends_with(), end)
+    Passes::if_so(
+        one_of(selector.equals(), equal)
+            && one_of(selector.starts_with(), start)
+            && one_of(selector.ends_with(), end)
+            && !any(selector.not_equals(), equal)
+            && !any(selector.not_starts_with(), start)
+            && !any(selector.not_ends_with(), end),
+    )
 }
 
 fn equals(value: &str, other: &str) -> bool {
@@ -139,10 +156,10 @@ mod tests {
             (basic(false, "All", &[]), false),
             (basic(true, "All", &[SOURCE]), false),
         ] {
-            let lack = of_selectors(std::slice::from_ref(&selector), &[]);
-            assert_eq!(lack.is_none(), brings, "{selector:?}");
+            let passes = of_selectors(std::slice::from_ref(&selector), &[]);
+            assert_eq!(passes, Passes::if_so(brings), "{selector:?}");
         }
-        assert!(of_selectors(&[], &[]).is_some());
+        assert_eq!(of_selectors(&[], &[]), Passes::No);
     }
 
     type Condition<'a> = (&'a str, &'a str, &'a [&'a str]);
@@ -170,7 +187,7 @@ mod tests {
 
     #[test]
     fn every_condition_of_an_advanced_selector_must_hold_for_both_calls() {
-        let rows: [(&[Condition], bool); 17] = [
+        let rows: [(&[Condition], bool); 15] = [
             (&[], true),
             (&[("readOnly", "=", &["false"])], true),
             (&[("readOnly", "=", &["true"])], false),
@@ -192,17 +209,27 @@ mod tests {
             (&[("eventName", "=", &["DisableAWSServiceAccess"])], false),
             (&[("eventType", "=", &["AwsApiCall"])], true),
             (&[("eventType", "=", &["AwsServiceEvent"])], false),
-            (&[("sessionCredentialFromConsole", "=", &["true"])], false),
-            (
-                &[("userIdentity.arn", "!=", &["arn:aws:iam::1:role/a"])],
-                false,
-            ),
         ];
         for (conditions, brings) in rows {
             let selector = advanced(&[&[MANAGEMENT], conditions].concat());
-            let lack = of_selectors(&[], std::slice::from_ref(&selector));
-            assert_eq!(lack.is_none(), brings, "{conditions:?}");
+            let passes = of_selectors(&[], std::slice::from_ref(&selector));
+            assert_eq!(passes, Passes::if_so(brings), "{conditions:?}");
         }
+    }
+
+    #[test]
+    fn what_depends_on_the_caller_is_neither_logged_nor_left_out() {
+        let by_caller = ("userIdentity.arn", "!=", &["arn:aws:iam::1:role/a"][..]);
+        let some = advanced(&[MANAGEMENT, by_caller]);
+        assert_eq!(
+            of_selectors(&[], std::slice::from_ref(&some)),
+            Passes::Depends
+        );
+        // A condition that does not hold settles it, and so does another selector without one.
+        let reads = advanced(&[MANAGEMENT, by_caller, ("readOnly", "=", &["true"])]);
+        assert_eq!(of_selectors(&[], &[reads]), Passes::No);
+        let all = advanced(&[MANAGEMENT]);
+        assert_eq!(of_selectors(&[], &[some, all]), Passes::Yes);
     }
 
     #[test]
@@ -210,10 +237,10 @@ mod tests {
         let of_call = |call| advanced(&[MANAGEMENT, ("eventName", "=", call)]);
         let disable = of_call(&["DisableAWSServiceAccess"]);
         let enable = of_call(&["EnableAWSServiceAccess"]);
-        assert_eq!(of_selectors(&[], &[disable, enable]), None);
+        assert_eq!(of_selectors(&[], &[disable, enable]), Passes::Yes);
         let data = advanced(&[("eventCategory", "=", &["Data"])]);
-        assert!(of_selectors(&[], &[data]).is_some());
+        assert_eq!(of_selectors(&[], &[data]), Passes::No);
         let uncategorized = advanced(&[("readOnly", "=", &["false"])]);
-        assert!(of_selectors(&[], &[uncategorized]).is_some());
+        assert_eq!(of_selectors(&[], &[uncategorized]), Passes::No);
     }
 }
