@@ -165,9 +165,10 @@ FUZZ = $(if $(filter none,$(SANITIZER)),,RUSTC_BOOTSTRAP=1) $(CARGO_FUZZ) run --
 FUZZED = -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
 
 fuzz: $(CARGO_FUZZ) ## hostile events and answers, each for SECONDS (60)
-	mkdir -p fuzz/corpus/event fuzz/corpus/answers
+	mkdir -p fuzz/corpus/event fuzz/corpus/answers fuzz/corpus/landing_zone
 	$(FUZZ) event fuzz/corpus/event fuzz/seeds/event events -- -dict=fuzz/event.dict $(FUZZED)
 	$(FUZZ) answers fuzz/corpus/answers fuzz/seeds/answers -- -dict=fuzz/answers.dict $(FUZZED)
+	$(FUZZ) landing_zone fuzz/corpus/landing_zone fuzz/seeds/landing_zone -- -dict=fuzz/landing_zone.dict $(FUZZED)
 
 mutants: $(CARGO_MUTANTS) ## whether the tests notice when the code is broken; takes the better part of an hour
 	$(CARGO_MUTANTS) mutants --jobs 2 --output target

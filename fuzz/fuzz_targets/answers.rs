@@ -1,38 +1,30 @@
 //! Any bytes as the network's answers, through the adapter and the real SDK: each call ends in what the
 //! answers say or in an error of the contract, and what is no list is never an empty one.
 //!
-//! An input is a script of answers, set apart by the byte 0x1E; the last one repeats for ever. Each is
-//! a status and lines of headers, an empty line, and a body. What has no status is a cut connection.
+//! An input is a script of answers, see `network.rs`.
 #![no_main]
 
 mod network;
 
 use std::sync::OnceLock;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::retry::RetryConfig;
-use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
-use controltower_trusted_access::error::{ApiError, ReconcileError};
 use controltower_trusted_access::organizations::{Organizations, client_config};
 use controltower_trusted_access::plan::Plan;
 use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use controltower_trusted_access::state::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
-use controltower_trusted_access_fuzz::{assert_safe_to_show, in_paused_time};
+use controltower_trusted_access_fuzz::{assert_safe_to_show, check_error, in_paused_time};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde_json::json;
 
-use network::{Answer, Exchange, Network};
+use network::{Exchange, Network, last_answer};
 
 /// Attempts of one call. Two instead of the function's five: a third shows nothing new and takes its time.
 const ATTEMPTS: u32 = 2;
 /// Pages of one pass, as the adapter has it.
 const PAGES: u32 = 100;
-/// The longest text that the function copies from outside, and such a text with the function's own
-/// words around it.
-const LONGEST: usize = 1024;
-const LONGEST_MESSAGE: usize = LONGEST + 400;
 
 struct World {
     network: Network,
@@ -44,15 +36,8 @@ impl World {
         static WORLD: OnceLock<World> = OnceLock::new();
         WORLD.get_or_init(|| {
             let network = Network::default();
-            let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "fuzz");
-            let sdk = SdkConfig::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .region(Region::from_static("us-east-1"))
-                .credentials_provider(SharedCredentialsProvider::new(credentials))
-                .http_client(network.client())
-                .build();
             let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
-            let config = client_config(&sdk).retry_config(retries);
+            let config = client_config(&network.sdk()).retry_config(retries);
             let client = Client::from_conf(config.build());
             Self {
                 network,
@@ -69,7 +54,7 @@ fn read(world: &World, script: &[u8]) {
     check_requests(&exchanges, Operation::List, PAGES);
     match result {
         Ok(seen) => check_observation(&seen, &exchanges),
-        Err(error) => check_error(error),
+        Err(error) => check_error(error, &[Operation::List]),
     }
 }
 
@@ -93,7 +78,7 @@ fn write(world: &World, script: &[u8], target: TrustedAccess) {
         Err(error) => {
             let cut = exchanges.iter().any(|exchange| exchange.answer.is_none());
             assert!(error.answer_lost || !cut, "a cut leaves open what happened");
-            check_error(error);
+            check_error(error, &[step.operation()]);
         }
     }
 }
@@ -103,13 +88,8 @@ fn check_requests(exchanges: &[Exchange], operation: Operation, calls: u32) {
     assert!((1..=most as usize).contains(&exchanges.len()));
     for exchange in exchanges {
         let target = format!("AWSOrganizationsV20161128.{operation}");
-        assert_eq!(exchange.target, target);
+        assert_eq!(exchange.operation, target);
     }
-}
-
-fn last_answer(exchanges: &[Exchange]) -> &Answer {
-    let last = exchanges.last().and_then(|last| last.answer.as_ref());
-    last.expect("a call that went well was answered")
 }
 
 /// A page of the list, read by other means than the SDK's.
@@ -147,13 +127,6 @@ fn check_observation(seen: &Observation, exchanges: &[Exchange]) {
         listed || is_last,
         "disabled is said only after the last page"
     );
-}
-
-fn check_error(error: ApiError) {
-    assert_safe_to_show(&error.to_string(), LONGEST_MESSAGE);
-    assert!(!error.said.is_empty());
-    let error = ReconcileError::Read(error);
-    assert_safe_to_show(&error.cause(), LONGEST);
 }
 
 fuzz_target!(|script: &[u8]| {

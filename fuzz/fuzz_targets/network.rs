@@ -1,9 +1,13 @@
 //! A network that answers the SDK from a script.
+//!
+//! A script is answers, set apart by the byte 0x1E; the last one repeats for ever. Each is a status and
+//! lines of headers, an empty line, and a body. What has no status is a cut connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_organizations::config::SharedHttpClient;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::config::http::{HttpRequest, HttpResponse};
+use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
@@ -56,10 +60,16 @@ impl Answer {
 /// One request, and what it was answered.
 #[derive(Debug)]
 pub struct Exchange {
-    pub target: String,
+    pub operation: String,
     pub request: Value,
     /// `None` where the connection was cut.
     pub answer: Option<Answer>,
+}
+
+/// The answer to the last request of a call that went well.
+pub fn last_answer(exchanges: &[Exchange]) -> &Answer {
+    let last = exchanges.last().and_then(|last| last.answer.as_ref());
+    last.expect("a call that went well was answered")
 }
 
 #[derive(Debug, Default)]
@@ -73,9 +83,16 @@ struct Play {
 pub struct Network(Arc<Mutex<Play>>);
 
 impl Network {
-    pub fn client(&self) -> SharedHttpClient {
+    /// The configuration of an SDK whose requests go over this network.
+    pub fn sdk(&self) -> SdkConfig {
+        let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "fuzz");
         let connector = SharedHttpConnector::new(self.clone());
-        http_client_fn(move |_, _| connector.clone())
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .build()
     }
 
     /// From now on, requests are answered from this script.
@@ -94,6 +111,12 @@ impl Network {
     }
 }
 
+/// Organizations has it in a header, Control Tower at the end of the path.
+fn operation(request: &HttpRequest) -> &str {
+    let target = request.headers().get("x-amz-target");
+    target.unwrap_or_else(|| request.uri().rsplit('/').next().unwrap_or_default())
+}
+
 impl HttpConnector for Network {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let mut play = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,11 +125,7 @@ impl HttpConnector for Network {
         let response = answer.as_ref().and_then(Answer::response);
         let body = request.body().bytes().unwrap_or_default();
         play.exchanges.push(Exchange {
-            target: request
-                .headers()
-                .get("x-amz-target")
-                .unwrap_or_default()
-                .to_owned(),
+            operation: operation(&request).to_owned(),
             request: serde_json::from_slice(body).unwrap_or_default(),
             answer: answer.filter(|_| response.is_some()),
         });

@@ -2,7 +2,14 @@
 
 use std::sync::OnceLock;
 
+use controltower_trusted_access::error::{ApiError, ReconcileError};
+use controltower_trusted_access::state::Operation;
 use tokio::runtime::{Builder, Runtime};
+
+/// The longest text that the function copies from outside.
+pub const LONGEST: usize = 1024;
+/// Such a text with the function's own words around it.
+const LONGEST_MESSAGE: usize = LONGEST + 400;
 
 /// Runs a future on a clock that jumps to the next timer, so that no back-off takes its real time.
 ///
@@ -18,6 +25,18 @@ pub fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
             .expect("a runtime")
     });
     runtime.block_on(future)
+}
+
+/// That an error is one of these operations', says something, and nothing that harms who reads it.
+///
+/// # Panics
+/// If it does not: then there is a finding.
+pub fn check_error(error: ApiError, operations: &[Operation]) {
+    assert!(operations.contains(&error.operation));
+    assert_safe_to_show(&error.to_string(), LONGEST_MESSAGE);
+    assert!(!error.said.is_empty());
+    let error = ReconcileError::Read(error);
+    assert_safe_to_show(&error.cause(), LONGEST);
 }
 
 /// That a text from outside stays on one line, moves no terminal and no direction of writing, and is
