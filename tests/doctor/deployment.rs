@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::run::{document, row, run};
-use crate::scripted_aws::answers::{ALARMS, FOREIGN_VARIABLE, alarms, function, line, stack};
+use crate::scripted_aws::answers::{
+    ALARMS, FOREIGN_VARIABLE, alarms, function, line, resources, stack,
+};
 use crate::scripted_aws::{Instead, World};
 
 const STACK: [&str; 3] = ["--no-roles", "--stack-name", "trusted-access"];
@@ -104,6 +106,59 @@ fn a_stack_that_failed_and_a_function_that_cannot_run_are_problems() {
         assert_eq!(code, 1, "{field}");
         assert!(row["problems"].to_string().contains(told), "{row:#}");
     }
+}
+
+#[test]
+fn a_stack_whose_first_deployment_failed_is_to_be_deleted_and_nothing_else_is_told_of_it() {
+    let failed = Instead::Body(stack("ROLLBACK_COMPLETE"));
+    let world = World::healthy().with("cloudformation:DescribeStacks", failed);
+    let (row, code) = looked_at(world, &STACK);
+    assert_eq!(code, 1);
+    let problems = row["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{row:#}");
+    assert!(
+        problems[0]["remedy"]
+            .to_string()
+            .contains("delete the stack")
+    );
+}
+
+#[test]
+fn while_a_stack_is_being_deployed_it_is_not_checked() {
+    let under_way = Instead::Body(stack("UPDATE_IN_PROGRESS"));
+    let world = World::healthy().with("cloudformation:DescribeStacks", under_way);
+    let (row, code) = looked_at(world, &STACK);
+    assert_eq!((row["verdict"].as_str(), code), (Some("notChecked"), 2));
+}
+
+#[test]
+fn what_the_stack_shows_no_more_is_not_checked_and_what_it_took_away_is_not_gone_past_it() {
+    let without = |kind: &str| {
+        let gone = format!(
+            "<ResourceType>AWS::{kind}</ResourceType><ResourceStatus>DELETE_COMPLETE</ResourceStatus>"
+        );
+        let there = format!(
+            "<ResourceType>AWS::{kind}</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus>"
+        );
+        let answer = resources();
+        assert!(answer.contains(&there));
+        let world = World::healthy();
+        let answer = Instead::Body(answer.replace(&there, &gone));
+        looked_at(
+            world.with("cloudformation:DescribeStackResources", answer),
+            &STACK,
+        )
+    };
+    let (row, code) = without("Logs::LogGroup");
+    assert_eq!(code, 2, "{row:#}");
+    assert!(row["notChecked"].to_string().contains("shows no log group"));
+    let (row, code) = without("CloudWatch::Alarm");
+    assert_eq!(code, 1, "{row:#}");
+    assert!(
+        row["problems"]
+            .to_string()
+            .contains("The stack has no alarm")
+    );
 }
 
 #[test]
@@ -245,6 +300,12 @@ fn an_alarm_that_is_gone_or_tells_nobody_is_a_problem() {
         assert_eq!(problems.len(), 1, "{row:#}");
         assert!(problems[0].to_string().contains(told), "{row:#}");
     }
+    // Which must be switched on where they are.
+    let mut muted = alarms("");
+    muted["MetricAlarms"][0]["ActionsEnabled"] = false.into();
+    let (row, _) = looked_at(with(DESCRIBE_ALARMS, &muted), &STACK);
+    let remedy = row["problems"][0]["remedy"].as_str().unwrap();
+    assert!(remedy.ends_with("--region us-east-1"), "{remedy}");
 }
 
 #[test]
@@ -302,6 +363,16 @@ fn a_configuration_that_the_function_does_not_take_is_a_problem_in_the_functions
             "{row:#}"
         );
     }
+}
+
+#[test]
+fn a_configuration_longer_than_a_line_is_judged_in_full() {
+    let principals: Vec<String> = (0..40)
+        .map(|number| format!("a-service-with-a-long-name-{number}.amazonaws.com"))
+        .collect();
+    let variables = json!({"WATCH_PRINCIPALS": principals.join(",")});
+    let (row, code) = looked_at(configured(&variables), &STACK);
+    assert_eq!(code, 0, "{row:#}");
 }
 
 #[test]

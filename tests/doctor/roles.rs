@@ -283,9 +283,52 @@ fn a_list_without_an_account_proves_nothing() {
     let aws = World::healthy()
         .with("controltower:ListEnabledBaselines", Instead::Body(none))
         .start();
-    let (document, code) = document(&aws.url, &[]);
-    assert_eq!(
-        (row(&document, "accounts")["verdict"].as_str(), code),
-        (Some("notChecked"), 2)
-    );
+    // The management account has no such role, whoever asks for it.
+    let of_management = World::healthy()
+        .with(
+            "controltower:ListEnabledBaselines",
+            Instead::Body(management()),
+        )
+        .start();
+    for (aws, arguments) in [(aws, &[][..]), (of_management, &["--accounts", MANAGEMENT])] {
+        let (document, code) = document(&aws.url, arguments);
+        for check in ["accounts", "roles"] {
+            assert_eq!(row(&document, check)["verdict"], "notChecked", "{check}");
+        }
+        assert_eq!(code, 2);
+    }
+}
+
+/// Of `ListEnabledBaselines`, where the management account is enrolled as well.
+fn management() -> String {
+    let target = format!("account/o-exampleorgid/{MANAGEMENT}");
+    json!({"enabledBaselines": [baseline("MANAGEMENT", &target, None)]}).to_string()
+}
+
+#[test]
+fn where_the_enrolled_accounts_or_the_management_account_are_not_known_a_refusal_is_not_checked() {
+    let denied = || Instead::Error(403, "AccessDeniedException", "not allowed");
+    for operation in [
+        "controltower:ListLandingZones",
+        "controltower:ListEnabledBaselines",
+        "organizations:DescribeOrganization",
+    ] {
+        let refused = Instead::Error(403, "AccessDenied", "not authorized");
+        let aws = World::healthy()
+            .with(operation, denied())
+            .with_role(&account(2), refused)
+            .start();
+        let (document, code) = document(&aws.url, &[]);
+        let row = row(&document, "roles");
+        assert_eq!(
+            (row["verdict"].as_str(), code),
+            (Some("notChecked"), 2),
+            "{row:#}"
+        );
+        assert!(
+            row["notChecked"].to_string().contains("Create no role"),
+            "{row:#}"
+        );
+        assert_eq!(row["facts"]["missingOrNotTrusted"], "1");
+    }
 }

@@ -229,6 +229,7 @@ impl Examination {
         chart.troubles = tally.troubles();
         chart.units = tally.by_unit();
         let role = &self.arguments.role_name;
-        chart.note(roles::finding(&tally, role, listing.count, end));
+        let listed = (listing.count, listing.all_need_the_role());
+        chart.note(roles::finding(&tally, role, listed, end));
     }
 }

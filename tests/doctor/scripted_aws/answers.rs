@@ -187,11 +187,12 @@ pub fn stack(status: &str) -> String {
     )
 }
 
-fn resources() -> String {
+/// Of `DescribeStackResources`.
+pub fn resources() -> String {
     let member = |logical: &str, kind: &str, physical: &str| {
         format!(
             "<member><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
-             <ResourceType>AWS::{kind}</ResourceType><Timestamp>2026-01-02T03:04:05Z</Timestamp>\
+             <Timestamp>2026-01-02T03:04:05Z</Timestamp><ResourceType>AWS::{kind}</ResourceType>\
              <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>"
         )
     };

@@ -45,6 +45,8 @@ pub struct Listing {
     pub units: BTreeMap<String, String>,
     /// Whether these are enrolled accounts, and not all.
     pub enrolled: bool,
+    /// Whether the management account is known, and so not among them.
+    pub without_management: bool,
     /// Whether the list came to its end.
     pub ended: bool,
     /// Every account that was seen, as a number: one has several baselines.
@@ -54,6 +56,7 @@ pub struct Listing {
 
 /// Hands every account of the list to `sender` and notes in `listing` what it came to.
 pub async fn list(aws: &Aws, scope: &Scope, sender: Sender<Account>, listing: &RefCell<Listing>) {
+    listing.borrow_mut().without_management = scope.management.is_some();
     let desk = Desk {
         scope,
         sender,
@@ -124,7 +127,7 @@ impl Listing {
         } else {
             ("ACTIVE", "ListAccounts")
         };
-        let management = if scope.management.is_some() {
+        let management = if self.without_management {
             "the management account, which has no such role, is left out"
         } else {
             "the management account is not known and may be among them; it has no such role"
@@ -136,10 +139,11 @@ impl Listing {
         )
         .fact("count", count.to_string())
         .fact("source", how);
-        if self.ended && count == 0 && scope.only.is_empty() {
+        if self.ended && count == 0 {
             finding = finding.not_checked(
-                "The list holds no account, so no role was asked for.",
-                "See that the landing zone is the right one (--landing-zone-region), or leave the roles out (--no-roles).",
+                "The list holds no account that is to be asked, so no role was asked for.",
+                "See that the landing zone is the right one (--landing-zone-region) and that --accounts names member \
+                 accounts, or leave the roles out (--no-roles).",
             );
         }
         if !self.enrolled {
@@ -160,6 +164,11 @@ impl Listing {
             }
         }
         finding
+    }
+
+    /// Whether each account on it is to have the role.
+    pub fn all_need_the_role(&self) -> bool {
+        self.enrolled && self.without_management
     }
 
     /// What there is to tell of a list that has not come to its end; `None` where it holds nothing yet.

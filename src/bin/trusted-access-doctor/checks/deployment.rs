@@ -95,16 +95,19 @@ pub async fn look(aws: &Aws, stack_name: &str, region: &str, events_region: &str
             return Finding::unknown(Check::Deployment, sentence, refusal.remedy);
         }
     };
+    let of_stack = stack::part(&stack, stack_name, region, events_region);
+    if stack.was_never_deployed() {
+        return put_together([of_stack]);
+    }
     let (function, report, alarms) = tokio::join!(
         function::look(aws.lambda(region), stack.function.as_deref()),
         report::look(aws.logs(region), &stack, now),
-        alarms::look(aws.cloudwatch(region), &stack, stack_name),
+        alarms::look(aws.cloudwatch(region), &stack, (stack_name, region)),
     );
-    let of_stack = stack::part(&stack, stack_name, region, events_region);
     put_together([of_stack, function, report, alarms])
 }
 
-fn put_together(parts: [Part; 4]) -> Finding {
+fn put_together(parts: impl IntoIterator<Item = Part>) -> Finding {
     let mut finding = Finding::new(Check::Deployment, "");
     let mut said = Vec::new();
     for part in parts {

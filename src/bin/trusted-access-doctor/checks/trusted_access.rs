@@ -41,8 +41,12 @@ fn seen(observation: &Observation) -> Finding {
         TrustedAccess::Enabled => finding,
         TrustedAccess::Disabled => finding.problem(
             "Trusted access is off: AWS Control Tower hears of no account or OU change.",
-            "Let the function put it right (DESIRED_STATE=enabled, MODE=enforce, then its InvokeCommand), or run aws \
-             organizations enable-aws-service-access; then look at the landing zone for drift.",
+            format!(
+                "Where a landing zone is set up, let the function put it right (DESIRED_STATE=enabled, MODE=enforce, and \
+                 the next event, schedule or invocation with {{}}), or run aws organizations enable-aws-service-access \
+                 --service-principal {CONTROL_TOWER}; then look at the landing zone for drift. Where none is set up yet, \
+                 leave it off: some installers refuse to start where it is on."
+            ),
         ),
     }
 }

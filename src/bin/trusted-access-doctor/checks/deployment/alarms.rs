@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 
 /// They are asked for by the names that the stack has: by a prefix, alarms of other stacks would be among
 /// them, and those that were deleted would be none that ring.
-pub(super) async fn look(cloudwatch: Client, stack: &Stack, stack_name: &str) -> Part {
+pub(super) async fn look(cloudwatch: Client, stack: &Stack, place: (&str, &str)) -> Part {
     if stack.alarms.is_empty() {
         return without(stack);
     }
@@ -28,7 +28,7 @@ pub(super) async fn look(cloudwatch: Client, stack: &Stack, stack_name: &str) ->
             Err(error) => return Part::refused(Refusal::of("cloudwatch:DescribeAlarms", &error)),
         }
     }
-    part(&format!("{stack_name}-"), &stack.alarms, &found)
+    part(place, &stack.alarms, &found)
 }
 
 /// Where there is no function either, it is another stack, and that is told.
@@ -47,7 +47,13 @@ fn named(alarm: MetricAlarm) -> Option<(String, MetricAlarm)> {
     Some((one_line(alarm.alarm_name()?), alarm))
 }
 
-fn part(prefix: &str, names: &[String], found: &BTreeMap<String, MetricAlarm>) -> Part {
+/// Of the alarms with these names, in the stack of a name and Region.
+fn part(
+    (stack, region): (&str, &str),
+    names: &[String],
+    found: &BTreeMap<String, MetricAlarm>,
+) -> Part {
+    let prefix = format!("{stack}-");
     let mut part = Part::default();
     let mut ringing = 0;
     for name in names {
@@ -58,12 +64,14 @@ fn part(prefix: &str, names: &[String], found: &BTreeMap<String, MetricAlarm>) -
         if alarm.actions_enabled() == Some(false) {
             part.problem(
                 format!("The alarm {name} tells nobody: its actions are disabled."),
-                format!("Run: aws cloudwatch enable-alarm-actions --alarm-names {name}"),
+                format!(
+                    "Run: aws cloudwatch enable-alarm-actions --alarm-names {name} --region {region}"
+                ),
             );
         }
         if alarm.state_value() == Some(&StateValue::Alarm) {
             ringing += 1;
-            let kind = name.strip_prefix(prefix).unwrap_or(name);
+            let kind = name.strip_prefix(&prefix).unwrap_or(name);
             part.problem(
                 format!("The alarm {name} rings."),
                 format!("Follow the section Alarm: {kind} of docs/runbook.md."),

@@ -115,14 +115,10 @@ fn variables(part: &mut Part, configuration: &Configuration) {
         );
     }
     let variables = environment.and_then(|environment| environment.variables());
-    let value = |name: &str| {
-        variables
-            .and_then(|variables| variables.get(name))
-            .map(|value| one_line(value))
-    };
+    let value = |name: &str| variables.and_then(|variables| variables.get(name));
     let mut told = Vec::new();
     for name in KNOWN {
-        if let Some(value) = value(name) {
+        if let Some(value) = value(name).map(|value| one_line(value)) {
             told.push(format!("{name}={value}"));
             part.fact(name, value);
         }
@@ -130,6 +126,7 @@ fn variables(part: &mut Part, configuration: &Configuration) {
     if !told.is_empty() {
         part.say(told.join(" "));
     }
+    // In full, and not as they are shown: a list of principals may be longer than a line is let be.
     let lookup = |name: &str| value(name).filter(|_| KNOWN.contains(&name));
     judge(part, |name| lookup(name).map(OsString::from));
 }

@@ -32,7 +32,7 @@ struct Line {
 /// searched from its old end, since CloudWatch offers no other.
 pub(super) async fn look(logs: Client, stack: &Stack, now: SystemTime) -> Part {
     let Some(group) = &stack.log_group else {
-        return Part::default();
+        return without_a_log(stack);
     };
     let window = stack.period * 2 + SLACK;
     let mut last: Option<(i64, Line)> = None;
@@ -68,6 +68,18 @@ pub(super) async fn look(logs: Client, stack: &Stack, now: SystemTime) -> Part {
         None if complete => silent(stack, now, window),
         _ => Part::refused(Refusal::not_understood(ACTION, "no end after 100 pages")),
     }
+}
+
+/// Where there is no function either, that is told.
+fn without_a_log(stack: &Stack) -> Part {
+    let mut part = Part::default();
+    if stack.function.is_some() {
+        part.not_checked(
+            "The stack shows no log group, so no report was looked at.",
+            "Look again when the stack is deployed, or deploy template.yaml, which has one.",
+        );
+    }
+    part
 }
 
 /// The report in a line of the log, which may be any line where the pattern is not understood.

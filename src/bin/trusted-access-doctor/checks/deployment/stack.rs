@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::Stack as Described;
+use aws_sdk_cloudformation::types::{ResourceStatus, Stack as Described, StackResource};
 use controltower_trusted_access::text::one_line;
 
 use super::Part;
@@ -13,6 +13,8 @@ use crate::refusal::Refusal;
 const FUNCTION: &str = "Function";
 const LOG_GROUP: &str = "FunctionLogGroup";
 const ALARM: &str = "AWS::CloudWatch::Alarm";
+/// How a stack ends whose first deployment failed: nothing can be done with it but to delete it.
+const NEVER_DEPLOYED: [&str; 2] = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"];
 /// What the schedule is where the stack does not say, as in `template.yaml`.
 const DEFAULT_PERIOD: Duration = Duration::from_hours(1);
 
@@ -30,6 +32,13 @@ pub(super) struct Stack {
     pub deployed: Option<SystemTime>,
 }
 
+impl Stack {
+    /// Whether its first deployment failed, so that there is nothing to look at.
+    pub(super) fn was_never_deployed(&self) -> bool {
+        NEVER_DEPLOYED.contains(&self.status.as_str())
+    }
+}
+
 pub(super) async fn find(cloudformation: &Client, name: &str) -> Result<Stack, Refusal> {
     const DESCRIBE: &str = "cloudformation:DescribeStacks";
     let answer = cloudformation.describe_stacks().stack_name(name).send();
@@ -45,13 +54,13 @@ pub(super) async fn find(cloudformation: &Client, name: &str) -> Result<Stack, R
         .send()
         .await
         .map_err(|error| Refusal::of("cloudformation:DescribeStackResources", &error))?;
+    let all = resources.stack_resources();
+    let there = || all.iter().filter(|one| is_there(one));
     let physical = |logical: &str| {
-        let mut resources = resources.stack_resources().iter();
-        let found = resources.find(|one| one.logical_resource_id() == Some(logical));
+        let found = there().find(|one| one.logical_resource_id() == Some(logical));
         found?.physical_resource_id().map(one_line)
     };
-    let alarms = resources.stack_resources().iter();
-    let alarms = alarms.filter(|one| one.resource_type() == Some(ALARM));
+    let alarms = there().filter(|one| one.resource_type() == Some(ALARM));
     Ok(Stack {
         status: described
             .stack_status()
@@ -64,6 +73,11 @@ pub(super) async fn find(cloudformation: &Client, name: &str) -> Result<Stack, R
         period: period_of(described).unwrap_or(DEFAULT_PERIOD),
         deployed: deployed(described),
     })
+}
+
+/// What the stack itself has taken away again stays among its resources for a while.
+fn is_there(resource: &StackResource) -> bool {
+    resource.resource_status() != Some(&ResourceStatus::DeleteComplete)
 }
 
 fn deployed(stack: &Described) -> Option<SystemTime> {
@@ -104,7 +118,13 @@ pub(super) fn part(stack: &Stack, name: &str, region: &str, events_region: &str)
             format!("Deploy it to {events_region} and delete this one."),
         );
     }
-    if stack.status.contains("FAILED") || stack.status.contains("ROLLBACK") {
+    if stack.was_never_deployed() {
+        part.problem(
+            format!("The first deployment of the stack failed: {}.", stack.status),
+            "Read the stack's events in CloudFormation, mend what they name, delete the stack, and deploy again: it cannot \
+             be updated.",
+        );
+    } else if stack.status.contains("FAILED") || stack.status.contains("ROLLBACK") {
         part.problem(
             format!("The last operation on the stack ended as {}.", stack.status),
             "Read the stack's events in CloudFormation, mend what they name, and deploy again.",
@@ -115,7 +135,10 @@ pub(super) fn part(stack: &Stack, name: &str, region: &str, events_region: &str)
             "Find out who deletes it, and deploy it again.",
         );
     } else if stack.status.ends_with("IN_PROGRESS") {
-        part.remark("The stack is being deployed; look again when that has ended.");
+        part.not_checked(
+            format!("The stack is being deployed: {}.", stack.status),
+            "Look again when that has ended.",
+        );
     }
     part
 }

@@ -16,8 +16,13 @@ pub enum End {
     Stopped,
 }
 
-/// Tells of `listed` accounts.
-pub fn finding(tally: &Tally, role: &str, listed: usize, end: End) -> Finding {
+/// Tells of `listed` accounts, of which each is to have the role if `all_need_it`.
+pub fn finding(
+    tally: &Tally,
+    role: &str,
+    (listed, all_need_it): (usize, bool),
+    end: End,
+) -> Finding {
     let sum = tally.sum();
     let left = listed.saturating_sub(sum.asked());
     let present = sum.present;
@@ -30,11 +35,18 @@ pub fn finding(tally: &Tally, role: &str, listed: usize, end: End) -> Finding {
     .fact("present", present.to_string())
     .fact("missingOrNotTrusted", refused.to_string())
     .fact("notChecked", (left + sum.not_checked).to_string());
-    let finding = refusals(finding, sum, role);
+    let finding = if all_need_it {
+        refusals(finding, sum, role)
+    } else {
+        refusals_of_any(finding, sum)
+    };
     let finding = match tally.last_reason() {
         Some(reason) => not_asked(finding, sum.not_checked, reason),
         None => finding,
     };
+    if listed == 0 && end == End::Complete {
+        return finding.not_checked("No account was asked.", "See the check above.");
+    }
     left_out(finding, left, end)
 }
 
@@ -61,11 +73,27 @@ fn refusals(finding: Finding, sum: UnitCount, role: &str) -> Finding {
                  tell which."
             ),
             format!(
-                "In each of them create {role} with administrator rights, trusting the management account, or enroll the \
-                 account again."
+                "Enroll each of them again in AWS Control Tower, or create {role} there with administrator rights, \
+                 trusting the management account."
             ),
         )
     }
+}
+
+/// The same of accounts that may need no role: to call a refusal wrong would have an administrator's role made where
+/// none belongs.
+fn refusals_of_any(finding: Finding, sum: UnitCount) -> Finding {
+    let (refused, asked) = (sum.missing_or_not_trusted, sum.asked());
+    if refused == 0 {
+        return finding;
+    }
+    finding.not_checked(
+        format!(
+            "{refused} of {asked} accounts refused, and it is not known whether they need the role: only accounts that AWS \
+             Control Tower has enrolled do, and never the management account."
+        ),
+        "See the checks above, so that the enrolled accounts and the management account are known. Create no role before.",
+    )
 }
 
 fn not_asked(finding: Finding, count: usize, reason: &str) -> Finding {
@@ -115,18 +143,37 @@ mod tests {
     #[test]
     fn accounts_that_all_have_the_role_are_healthy() {
         let tally = tally(&[Answer::Present, Answer::Present]);
-        let finding = finding(&tally, "R", 2, End::Complete);
+        let finding = finding(&tally, "R", (2, true), End::Complete);
         assert_eq!(finding.verdict(), Verdict::Healthy);
+    }
+
+    #[test]
+    fn that_nobody_was_asked_is_not_healthy() {
+        let nobody = finding(&tally(&[]), "R", (0, true), End::Complete);
+        assert_eq!(nobody.verdict(), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn a_refusal_of_an_account_that_may_need_no_role_is_not_checked() {
+        for answers in [
+            &[Answer::Refused, Answer::Present][..],
+            &[Answer::Refused, Answer::Refused],
+        ] {
+            let some = finding(&tally(answers), "R", (2, false), End::Complete);
+            assert_eq!(some.verdict(), Verdict::NotChecked);
+            let remedy = &some.not_checked[0].remedy;
+            assert!(remedy.contains("Create no role"), "{remedy}");
+        }
     }
 
     #[test]
     fn when_all_refuse_the_callers_own_permission_is_the_likelier_cause() {
         let all = tally(&[Answer::Refused, Answer::Refused]);
-        let all = finding(&all, "R", 2, End::Complete);
+        let all = finding(&all, "R", (2, true), End::Complete);
         let told = &all.problems[0].sentence;
         assert!(told.contains("may not call sts:AssumeRole"), "{told}");
         let some = tally(&[Answer::Refused, Answer::Present, Answer::Refused]);
-        let some = finding(&some, "R", 3, End::Complete);
+        let some = finding(&some, "R", (3, true), End::Complete);
         let told = &some.problems[0].sentence;
         assert!(told.contains("2 of 3 accounts refused"), "{told}");
     }
@@ -134,12 +181,17 @@ mod tests {
     #[test]
     fn accounts_that_were_not_reached_are_told_as_not_checked() {
         for end in [End::GaveUp, End::Stopped] {
-            let stopped = finding(&tally(&[Answer::Present]), "R", 10, end);
+            let stopped = finding(&tally(&[Answer::Present]), "R", (10, true), end);
             assert_eq!(stopped.verdict(), Verdict::NotChecked);
             let told = &stopped.not_checked[0].sentence;
             assert!(told.starts_with("9 more accounts"), "{told}");
         }
-        let broke_off = finding(&tally(&[Answer::Present]), "R", 1, End::ListBrokeOff);
+        let broke_off = finding(
+            &tally(&[Answer::Present]),
+            "R",
+            (1, true),
+            End::ListBrokeOff,
+        );
         assert_eq!(broke_off.verdict(), Verdict::NotChecked);
     }
 }
