@@ -7,7 +7,8 @@ use crate::run::{invoke, median};
 use crate::support::scripted_organizations::{CONTROL_TOWER, ScriptedOrganizations};
 use crate::support::tls::Authority;
 
-const PAGES: [usize; 3] = [1, 5, 25];
+/// The last is the most that the adapter reads.
+const PAGES: [usize; 4] = [1, 5, 25, 100];
 const INVOCATIONS: usize = 40;
 
 /// A list of so many pages, with the principal at its end or on its first page.
