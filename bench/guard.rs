@@ -1,11 +1,14 @@
 //! `make guard`: whether a cold start and a warm invocation take more instructions, or the package more
-//! bytes, than `bench/baseline.json` says. No clock decides: callgrind counts.
+//! bytes, than `bench/baseline.json` says. No clock decides: callgrind counts. And whether what protects its
+//! connections was not taken out meanwhile, which would save instructions.
 //!
 //! `--update` writes what was counted as the new baseline.
 
+use std::net::TcpListener;
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
+use rustls::{NamedGroup, ProtocolVersion, ServerConnection};
 use serde_json::{Value, json};
 use support::fake_lambda::Function;
 use support::named_file::NamedFile;
@@ -26,15 +29,50 @@ const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/baseline.json
 /// takes other paths through the cryptography.
 const TOLERANCE: u64 = 5;
 const WARM: u32 = 50;
+const TRIES: u32 = 10;
 
 fn main() -> ExitCode {
-    match counted().and_then(|counted| judge(&counted)) {
+    match protected().and_then(|()| judge(&counted()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{problem}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether the package's first connection is TLS 1.3 with a post-quantum key exchange. The tests cannot tell: what is
+/// built for them shares its features with their own dependencies.
+fn protected() -> Result<(), String> {
+    let authority = Authority::new();
+    let trusted = NamedFile::holding(&authority.pem());
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let endpoint = format!("https://localhost:{}", address.port());
+    let environment = [
+        ("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str()),
+        ("AWS_CA_BUNDLE", trusted.path()),
+    ];
+    let _function = Function::start(variable("BOOTSTRAP")?.as_ref(), &environment);
+    let (mut socket, _) = listener.accept().map_err(|error| error.to_string())?;
+    let server = ServerConnection::new(authority.server_config());
+    let mut server = server.map_err(|error| error.to_string())?;
+    while server.is_handshaking() {
+        let step = server.complete_io(&mut socket);
+        step.map_err(|error| format!("no TLS connection: {error}"))?;
+    }
+    let version = server.protocol_version();
+    let exchange = server.negotiated_key_exchange_group();
+    let exchange = exchange.map(|group| group.name());
+    println!("{version:?}, {exchange:?}");
+    let is_meant = (version, exchange)
+        == (
+            Some(ProtocolVersion::TLSv1_3),
+            Some(NamedGroup::X25519MLKEM768),
+        );
+    is_meant
+        .then_some(())
+        .ok_or_else(|| "that is not TLS 1.3 with X25519MLKEM768".to_owned())
 }
 
 /// What this build takes, by the names of the baseline.
@@ -52,7 +90,21 @@ fn counted() -> Result<Value, String> {
 }
 
 /// Of a process that answers one invocation over TLS and then so many more.
+///
+/// On a busy machine, under callgrind, the connection at the start is not there in the half second that it is given.
+/// Such a run makes another one later and is not the run that is counted.
 fn instructions(bootstrap: &str, warm: u32) -> Result<u64, String> {
+    for _ in 0..TRIES {
+        let (instructions, connections) = one_run(bootstrap, warm)?;
+        if connections == 1 {
+            return Ok(instructions);
+        }
+    }
+    Err("this machine is too busy for the connection at the start".to_owned())
+}
+
+/// Also tells how many connections were made.
+fn one_run(bootstrap: &str, warm: u32) -> Result<(u64, usize), String> {
     let authority = Authority::like_amazons();
     let server = ScriptedOrganizations::behind_tls(&[CONTROL_TOWER], &authority);
     let (trusted, profile) = (NamedFile::holding(&authority.pem()), NamedFile::holding(""));
@@ -79,9 +131,9 @@ fn instructions(bootstrap: &str, warm: u32) -> Result<u64, String> {
     let total = written
         .lines()
         .find_map(|line| line.strip_prefix("totals: "));
-    total
-        .and_then(|number| number.parse().ok())
-        .ok_or_else(|| "callgrind counted nothing".to_owned())
+    let total = total.and_then(|number| number.parse().ok());
+    let total = total.ok_or_else(|| "callgrind counted nothing".to_owned())?;
+    Ok((total, server.connections()))
 }
 
 fn judge(counted: &Value) -> Result<(), String> {

@@ -1,7 +1,9 @@
 //! Holds the map of `lib.rs` against the sources.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -47,6 +49,42 @@ fn code(text: &str) -> String {
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// aws-config needs it whatever its features are; nothing calls it, so nothing of it is linked.
+const STS: &str = "aws-sdk-sts";
+
+/// What the doctor needs is paid for by nobody who deploys the function.
+#[test]
+fn without_its_feature_nothing_of_the_doctor_is_built() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+        .current_dir(ROOT)
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let built: BTreeSet<&str> = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let services = built.iter().filter(|name| name.starts_with("aws-sdk-"));
+    let services: Vec<_> = services.copied().collect();
+    assert_eq!(
+        services,
+        ["aws-sdk-controltower", "aws-sdk-organizations", STS]
+    );
+    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap();
+    let (_, doctors) = manifest.split_once("\n# The doctor's, ").unwrap();
+    let of_the_doctor: Vec<&str> = doctors
+        .lines()
+        .skip(1)
+        .map_while(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(of_the_doctor.len() > 5, "{of_the_doctor:?}");
+    for name in of_the_doctor.into_iter().filter(|name| *name != STS) {
+        assert!(!built.contains(name), "{name}");
+    }
 }
 
 #[test]

@@ -58,6 +58,15 @@ impl Authority {
 
     /// What turns an accepted connection into one through TLS.
     pub fn server(&self) -> impl Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static {
+        let config = self.server_config();
+        move |stream| {
+            let session = ServerConnection::new(Arc::clone(&config)).expect("a session");
+            Box::new(StreamOwned::new(session, stream))
+        }
+    }
+
+    /// A server with a certificate of this authority.
+    pub fn server_config(&self) -> Arc<ServerConfig> {
         let key = key(self.keys);
         let params = CertificateParams::new(vec![NAME.to_owned()]).expect("a name");
         let issuer = self.intermediate.as_ref().unwrap_or(&self.root);
@@ -73,11 +82,7 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(chain, key.into())
             .expect("the key fits the certificate");
-        let config = Arc::new(config);
-        move |stream| {
-            let session = ServerConnection::new(Arc::clone(&config)).expect("a session");
-            Box::new(StreamOwned::new(session, stream))
-        }
+        Arc::new(config)
     }
 }
 
