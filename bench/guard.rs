@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
+use rustls::crypto::SupportedKxGroup;
 use rustls::{NamedGroup, ProtocolVersion, ServerConnection};
 use serde_json::{Value, json};
 use support::fake_lambda::Function;
@@ -63,7 +64,7 @@ fn protected() -> Result<(), String> {
     }
     let version = server.protocol_version();
     let exchange = server.negotiated_key_exchange_group();
-    let exchange = exchange.map(|group| group.name());
+    let exchange = exchange.map(SupportedKxGroup::name);
     println!("{version:?}, {exchange:?}");
     let is_meant = (version, exchange)
         == (
