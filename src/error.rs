@@ -255,3 +255,30 @@ impl ReconcileError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remedy_names_the_service_that_was_asked() {
+        for (operation, permission, service) in [
+            (
+                Operation::List,
+                "organizations:ListAWSServiceAccessForOrganization",
+                "else calls Organizations",
+            ),
+            (
+                Operation::GetLandingZone,
+                "controltower:GetLandingZone",
+                "else calls Control Tower",
+            ),
+        ] {
+            let told = |kind| ApiError::found_here(operation, kind, "no").to_string();
+            let denied = told(ApiErrorKind::AccessDenied);
+            assert!(denied.contains(permission), "{denied}");
+            let throttled = told(ApiErrorKind::Throttled);
+            assert!(throttled.contains(service), "{throttled}");
+        }
+    }
+}
