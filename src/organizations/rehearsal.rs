@@ -45,3 +45,29 @@ impl HttpConnector for Nobody {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdk::Attempts;
+
+    #[derive(Debug)]
+    struct Network;
+
+    impl HttpConnector for Network {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            panic!("the rehearsal is heard");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_call_is_made_and_the_clients_own_network_sees_nothing_of_it() {
+        let attempts = Attempts::default();
+        let config = Builder::new()
+            .behavior_version_latest()
+            .http_client(http_client_fn(|_, _| SharedHttpConnector::new(Network)))
+            .interceptor(attempts.clone());
+        rehearse(&Client::from_conf(config.build())).await;
+        assert_eq!(attempts.count(), 1);
+    }
+}

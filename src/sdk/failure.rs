@@ -116,6 +116,11 @@ struct Record {
 }
 
 impl Attempts {
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> u32 {
+        self.record().count
+    }
+
     fn record(&self) -> Record {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
