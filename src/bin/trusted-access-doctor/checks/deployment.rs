@@ -96,7 +96,7 @@ pub async fn look(aws: &Aws, stack_name: &str, region: &str, events_region: &str
         }
     };
     let of_stack = stack::part(&stack, stack_name, region, events_region);
-    if stack.was_never_deployed() {
+    if stack.has_nothing_to_show() {
         return put_together([of_stack]);
     }
     let (function, report, alarms) = tokio::join!(

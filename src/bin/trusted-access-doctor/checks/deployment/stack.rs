@@ -13,8 +13,14 @@ use crate::refusal::Refusal;
 const FUNCTION: &str = "Function";
 const LOG_GROUP: &str = "FunctionLogGroup";
 const ALARM: &str = "AWS::CloudWatch::Alarm";
-/// How a stack ends whose first deployment failed: nothing can be done with it but to delete it.
-const NEVER_DEPLOYED: [&str; 2] = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"];
+/// Of a stack whose first deployment failed: nothing can be done with it but to delete it.
+const NEVER_DEPLOYED: [&str; 3] = [
+    "ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+];
+/// Of a stack whose first deployment is under way.
+const BEING_CREATED: [&str; 2] = ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS"];
 /// What the schedule is where the stack does not say, as in `template.yaml`.
 const DEFAULT_PERIOD: Duration = Duration::from_hours(1);
 
@@ -33,9 +39,10 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// Whether its first deployment failed, so that there is nothing to look at.
-    pub(super) fn was_never_deployed(&self) -> bool {
-        NEVER_DEPLOYED.contains(&self.status.as_str())
+    /// Whether it was never deployed, so that what it lacks is no finding.
+    pub(super) fn has_nothing_to_show(&self) -> bool {
+        let status = self.status.as_str();
+        NEVER_DEPLOYED.contains(&status) || BEING_CREATED.contains(&status)
     }
 }
 
@@ -118,7 +125,7 @@ pub(super) fn part(stack: &Stack, name: &str, region: &str, events_region: &str)
             format!("Deploy it to {events_region} and delete this one."),
         );
     }
-    if stack.was_never_deployed() {
+    if NEVER_DEPLOYED.contains(&stack.status.as_str()) {
         part.problem(
             format!("The first deployment of the stack failed: {}.", stack.status),
             "Read the stack's events in CloudFormation, mend what they name, delete the stack, and deploy again: it cannot \
