@@ -6,11 +6,13 @@
 
 use std::net::TcpListener;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 use std::{env, fs};
 
 use rustls::crypto::SupportedKxGroup;
 use rustls::{NamedGroup, ProtocolVersion, ServerConnection};
 use serde_json::{Value, json};
+use socket2::SockRef;
 use support::fake_lambda::Function;
 use support::named_file::NamedFile;
 use support::scripted_organizations::{CONTROL_TOWER, ScriptedOrganizations};
@@ -31,6 +33,7 @@ const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/baseline.json
 const TOLERANCE: u64 = 5;
 const WARM: u32 = 50;
 const TRIES: u32 = 10;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     match protected().and_then(|()| judge(&counted()?)) {
@@ -54,8 +57,13 @@ fn protected() -> Result<(), String> {
         ("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str()),
         ("AWS_CA_BUNDLE", trusted.path()),
     ];
+    // A function that connects at its first call only would be waited for for ever.
+    let patience = SockRef::from(&listener).set_read_timeout(Some(PATIENCE));
+    patience.map_err(|error| error.to_string())?;
     let _function = Function::start(variable("BOOTSTRAP")?.as_ref(), &environment);
-    let (mut socket, _) = listener.accept().map_err(|error| error.to_string())?;
+    let (mut socket, _) = listener
+        .accept()
+        .map_err(|error| format!("no connection at the start: {error}"))?;
     let server = ServerConnection::new(authority.server_config());
     let mut server = server.map_err(|error| error.to_string())?;
     while server.is_handshaking() {

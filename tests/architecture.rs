@@ -1,4 +1,4 @@
-//! Holds the map of `lib.rs` against the sources.
+//! Holds the map of `lib.rs` against the sources, and the function's dependencies against the doctor's.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -97,7 +97,7 @@ class InFrontOfMoto(unittest.TestCase):
         ])
         rows, _ = self.doctor("--stack-name", STACK)
         row = rows["deployment"]
-        # moto makes none, and the doctor says so.
+        # moto's CloudFormation makes no alarms, and the doctor misses them.
         self.assertEqual([note["sentence"].split(":")[0] for note in row["problems"]], ["The stack has no alarm"])
         self.assertEqual(row["notChecked"], [])
         self.assertEqual(row["facts"]["MODE"], "audit")

@@ -61,6 +61,18 @@ fn the_last_report_is_found_behind_empty_pages_and_the_newest_one_counts() {
 }
 
 #[test]
+fn a_search_without_an_end_shows_no_last_report() {
+    let page = |number: u32| {
+        let event = line(&json!({"message": "reconciled", "outcome": "InSync"}));
+        json!({"events": [event], "nextToken": number.to_string()}).to_string()
+    };
+    let endless = Instead::Pages((0..101).map(page).collect());
+    let (row, code) = looked_at(World::healthy().with(LOG, endless), &STACK);
+    assert_eq!((row["verdict"].as_str(), code), (Some("notChecked"), 2));
+    assert!(row["facts"]["lastOutcome"].is_null(), "{row:#}");
+}
+
+#[test]
 fn the_log_is_searched_for_two_periods_and_no_further_back() {
     let aws = World::healthy().start();
     document(&aws.url, &STACK);
