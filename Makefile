@@ -46,9 +46,8 @@ fmt: ## format the code
 lint: ## formatting, lints and documentation, as CI holds them
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo clippy --all-targets --locked -- -D warnings
-	cargo clippy --all-targets --features doctor --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --locked --quiet
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --locked --quiet
 
 test: ## all tests that need only Rust
 	cargo test --locked
@@ -93,10 +92,10 @@ workflows: $(INSTALLED) ## audit the public workflows
 	zizmor --offline --quiet .github/workflows
 
 deny: $(CARGO_DENY) ## licences, bans and sources of the dependencies
-	$(CARGO_DENY) --locked check licenses bans sources
+	$(CARGO_DENY) --workspace --locked check licenses bans sources
 
 advisories: $(CARGO_DENY) ## security advisories of the dependencies; needs the network
-	$(CARGO_DENY) --locked check advisories
+	$(CARGO_DENY) --workspace --locked check advisories
 
 verify: ## everything that needs more than Rust, or more time
 verify: build template stack emulator local conformance properties faults-are-current soak guard doctor diagram-is-current workflows deny
@@ -104,7 +103,7 @@ verify: build template stack emulator local conformance properties faults-are-cu
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## cold start and more, beside a bare function, boto3 and Node; writes docs/performance.*
 	cargo lambda build --release --locked $(TARGET_FLAG) --output-format zip
 	cargo lambda build --release --locked $(TARGET_FLAG) --example bare --output-format zip
-	AWS_LC_SYS_CFLAGS= BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
+	BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
 		PYTHON=$(abspath $(BENCH_PYTHON)) PYTHON_PEER=bench/peers/python/function.py \
 		NODE=$(shell command -v node) NODE_PEER=$(BENCH_NODE)/function.mjs cargo bench --locked --bench cold_start
 	$(BENCH_PYTHON) bench/plot.py docs/performance.json docs/performance.svg
@@ -139,10 +138,10 @@ conformance: $(INSTALLED) ## one set of cases against every Organizations that r
 
 # Its own binary and the AWS of its tests as a program, for moto and for a terminal.
 DOCTOR = DOCTOR=$(abspath target/debug/trusted-access-doctor) STAND_IN=$(abspath target/debug/examples/doctor_stand_in)
-DOCTOR_BUILD = cargo build --locked --quiet --features doctor --bin trusted-access-doctor --example doctor_stand_in
+DOCTOR_BUILD = cargo build --locked --quiet --package trusted-access-doctor --bin trusted-access-doctor --example doctor_stand_in
 
 doctor: $(INSTALLED) ## the doctor, in front of an AWS that refuses and hangs, of moto, and on a terminal
-	cargo test --locked --features doctor --bin trusted-access-doctor --test doctor
+	cargo test --locked --package trusted-access-doctor
 	$(DOCTOR_BUILD)
 	$(DOCTOR) $(PYTHON) tests/emulators/test_doctor.py
 	$(DOCTOR) python3 docs/doctor.py target/doctor.svg
@@ -153,7 +152,7 @@ doctor-screenshot: ## draw docs/doctor.svg from a run of the doctor on a termina
 	$(DOCTOR) python3 docs/doctor.py docs/doctor.svg
 
 bench-doctor: ## the doctor's round through 1,000 and 10,000 accounts, against the ideal; takes two minutes
-	cargo bench --locked --features doctor --bench doctor
+	cargo bench --locked --package trusted-access-doctor
 
 SECONDS ?= 60
 # `address` watches the unsafe code of the dependencies as well, and is ten times slower. Sanitizers are

@@ -21,7 +21,7 @@ TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux
 
 
 def version():
-    return tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
+    return tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 
 def replaced(text, old, new):
@@ -58,11 +58,11 @@ def bill_of_materials(architecture, cyclonedx):
     """
     options = ["--quiet", "--format", "json", "--describe", "binaries", "--no-build-deps", "--spec-version", "1.5"]
     subprocess.run([cyclonedx, "cyclonedx", *options, "--target", TARGETS[architecture]], cwd=ROOT, check=True)
-    # One a binary; the doctor's is no part of what is deployed.
-    made = {file.name: file.read_text() for file in ROOT.glob("*.cdx.json")}
-    for name in made:
-        (ROOT / name).unlink()
-    text, = (text for name, text in made.items() if name.startswith("controltower-trusted-access"))
+    # The tool writes one for each binary of the workspace; only the function is deployed.
+    made = {file: file.read_text() for file in [*ROOT.glob("*.cdx.json"), *ROOT.glob("doctor/*.cdx.json")]}
+    for file in made:
+        file.unlink()
+    text, = (text for file, text in made.items() if file.name.startswith("controltower-trusted-access"))
     # References name the folder that it was made in, which is nobody's business.
     bill = json.loads(text.replace(f"path+file://{ROOT}", "path+file:///controltower-trusted-access"))
     shipped = linked(architecture)

@@ -1,7 +1,7 @@
-//! Environment → typed settings, with all faults at once.
+//! Environment → typed settings, with all invalid settings at once.
 //!
-//! Exact lower-case values only. A value that is nearly right (`TRUE`, an empty string) is a fault
-//! and not a guess: this program may change an organization on the strength of it.
+//! Values are exact and lower-case. A value that is nearly right (`TRUE`, an empty string) is an error and not a
+//! guess, because this program may change an organization because of it.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -10,59 +10,56 @@ use std::time::SystemTime;
 
 use thiserror::Error;
 
-pub use network::{Network, Trust};
+pub use network::{CaBundleError, NetworkSettings, TrustStore};
 
-use crate::state::{Hold, Mode, TrustedAccess};
+use crate::core::model::{Mode, TrustedAccess};
+use crate::core::reconcile::Policy;
 
-mod hold;
-mod landing_zone;
+mod landing_zone_region;
+mod maintenance_hold;
 mod network;
-mod watch;
+mod watch_principals;
 
-/// Longest part of a faulty value that a message repeats, in characters.
-const LONGEST_VALUE: usize = 64;
+/// The longest part of an invalid value that a message repeats, in characters.
+const MAX_QUOTED_CHARS: usize = 64;
 
-/// What the operator asked for, free of contradictions.
+/// The function's settings, free of contradictions.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `DESIRED_STATE`: the state to keep; enabled unless set.
-    pub desired: TrustedAccess,
-    /// `MODE`: enforce unless set.
-    pub mode: Mode,
-    /// `HOLD_UNTIL`: a planned maintenance; none unless set.
-    pub hold: Option<Hold>,
-    /// `WATCH_PRINCIPALS`: what else to look at, and never to change; nothing unless set.
+    /// `DESIRED_STATE`, `MODE` and `HOLD_UNTIL`.
+    pub policy: Policy,
+    /// `WATCH_PRINCIPALS`: other service principals to report on; empty if unset.
     pub watched: BTreeSet<String>,
-    /// `LANDING_ZONE_REGION`: the landing zone's home Region; unless set, nobody asks for one.
+    /// `LANDING_ZONE_REGION`: the landing zone's home Region; if unset, the landing zone is not read.
     pub landing_zone_region: Option<String>,
-    /// The SDK's variables, as far as they hold here.
-    pub network: Network,
+    /// The AWS SDK variables that the function reads.
+    pub network: NetworkSettings,
 }
 
-/// One variable that does not hold what it takes.
+/// One variable with a value that it does not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Fault {
+struct InvalidSetting {
     variable: &'static str,
-    got: String,
-    takes: &'static str,
+    actual: String,
+    expected: &'static str,
 }
 
-/// Every fault of the environment; never empty.
+/// All invalid settings of the environment; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct SettingsError {
-    faults: Vec<Fault>,
+    invalid: Vec<InvalidSetting>,
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (nth, fault) in self.faults.iter().enumerate() {
+        for (nth, setting) in self.invalid.iter().enumerate() {
             let separator = if nth == 0 { "" } else { "; " };
-            let Fault {
+            let InvalidSetting {
                 variable,
-                got,
-                takes,
-            } = fault;
-            write!(f, "{separator}{variable} is {got}: it takes {takes}")?;
+                actual,
+                expected,
+            } = setting;
+            write!(f, "{separator}{variable} is {actual}: it takes {expected}")?;
         }
         write!(
             f,
@@ -71,18 +68,18 @@ impl fmt::Display for SettingsError {
     }
 }
 
-/// A variable that takes one of a few words.
+/// A variable that takes one of a few values.
 struct Choice<T: 'static> {
     variable: &'static str,
-    takes: &'static str,
-    words: &'static [(&'static str, T)],
+    expected: &'static str,
+    values: &'static [(&'static str, T)],
     default: T,
 }
 
 const DESIRED_STATE: Choice<TrustedAccess> = Choice {
     variable: "DESIRED_STATE",
-    takes: "enabled or disabled",
-    words: &[
+    expected: "enabled or disabled",
+    values: &[
         ("enabled", TrustedAccess::Enabled),
         ("disabled", TrustedAccess::Disabled),
     ],
@@ -91,88 +88,97 @@ const DESIRED_STATE: Choice<TrustedAccess> = Choice {
 
 const MODE: Choice<Mode> = Choice {
     variable: "MODE",
-    takes: "enforce or audit",
-    words: &[("enforce", Mode::Enforce), ("audit", Mode::Audit)],
+    expected: "enforce or audit",
+    values: &[("enforce", Mode::Enforce), ("audit", Mode::Audit)],
     default: Mode::Enforce,
 };
 
 const ALLOW_DISABLE: Choice<bool> = Choice {
     variable: "ALLOW_DISABLE",
-    takes: "true or false",
-    words: &[("true", true), ("false", false)],
+    expected: "true or false",
+    values: &[("true", true), ("false", false)],
     default: false,
 };
 
 impl<T: Copy> Choice<T> {
-    fn read(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<T, Fault> {
+    fn read(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<T, InvalidSetting> {
         let Some(value) = variable(self.variable) else {
             return Ok(self.default);
         };
-        let meant = self.words.iter().find(|(word, _)| value == *word);
-        meant.map(|(_, meaning)| *meaning).ok_or_else(|| Fault {
-            variable: self.variable,
-            got: quoted(&value),
-            takes: self.takes,
-        })
+        let choice = self.values.iter().find(|(text, _)| value == *text);
+        choice
+            .map(|(_, choice)| *choice)
+            .ok_or_else(|| InvalidSetting {
+                variable: self.variable,
+                actual: quote(&value),
+                expected: self.expected,
+            })
     }
 }
 
 impl Settings {
-    /// Reads the settings at the time `now`; `variable` gives the value of an environment variable, if
-    /// it is set.
+    /// Reads the settings at the time `now`. `variable` returns the value of an environment variable, and
+    /// `check_ca_bundle` checks the content of a CA bundle: a function of the caller, so that the settings need no
+    /// TLS library.
     ///
     /// # Errors
-    /// [`SettingsError`] with every fault found.
+    /// [`SettingsError`] with every invalid setting.
     pub fn read(
         variable: impl Fn(&str) -> Option<OsString>,
         now: SystemTime,
+        check_ca_bundle: impl Fn(&[u8]) -> Result<(), CaBundleError>,
     ) -> Result<Self, SettingsError> {
-        let mut faults = Vec::new();
-        let desired = note(DESIRED_STATE.read(&variable), &mut faults);
-        let mode = note(MODE.read(&variable), &mut faults);
-        let allow_disable = note(ALLOW_DISABLE.read(&variable), &mut faults);
+        let mut invalid = Vec::new();
+        let desired = collect_error(DESIRED_STATE.read(&variable), &mut invalid);
+        let mode = collect_error(MODE.read(&variable), &mut invalid);
+        let allow_disable = collect_error(ALLOW_DISABLE.read(&variable), &mut invalid);
         if let (Some(TrustedAccess::Disabled), Some(Mode::Enforce), Some(false)) =
             (desired, mode, allow_disable)
         {
-            faults.push(second_switch_is_off(variable(ALLOW_DISABLE.variable)));
+            invalid.push(missing_allow_disable(variable(ALLOW_DISABLE.variable)));
         }
-        let hold = note(hold::read(&variable, now), &mut faults);
-        let watched = note(watch::read(&variable), &mut faults);
-        let region = note(landing_zone::read(&variable), &mut faults);
-        let asks = !matches!(region, Some(None));
-        let network = network::read(&variable, asks, &mut faults);
-        let faultless = || {
+        let hold = collect_error(maintenance_hold::read(&variable, now), &mut invalid);
+        let watched = collect_error(watch_principals::read(&variable), &mut invalid);
+        let region = collect_error(landing_zone_region::read(&variable), &mut invalid);
+        let uses_control_tower = !matches!(region, Some(None));
+        let network = network::read(&variable, uses_control_tower, check_ca_bundle, &mut invalid);
+        let settings = || {
             Some(Self {
-                desired: desired?,
-                mode: mode?,
-                hold: hold?,
+                policy: Policy {
+                    desired: desired?,
+                    mode: mode?,
+                    hold: hold?,
+                },
                 watched: watched?,
                 landing_zone_region: region?,
                 network: network?,
             })
         };
-        let settings = if faults.is_empty() { faultless() } else { None };
-        settings.ok_or(SettingsError { faults })
+        let settings = if invalid.is_empty() { settings() } else { None };
+        settings.ok_or(SettingsError { invalid })
     }
 }
 
-fn note<T>(read: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
-    read.map_err(|fault| faults.push(fault)).ok()
+fn collect_error<T>(
+    read: Result<T, InvalidSetting>,
+    invalid: &mut Vec<InvalidSetting>,
+) -> Option<T> {
+    read.map_err(|setting| invalid.push(setting)).ok()
 }
 
-/// AWS recommends against switching trusted access off, so one variable alone must not do it.
-fn second_switch_is_off(value: Option<OsString>) -> Fault {
-    Fault {
+/// AWS recommends against disabling trusted access, so one variable alone must not do it.
+fn missing_allow_disable(value: Option<OsString>) -> InvalidSetting {
+    InvalidSetting {
         variable: ALLOW_DISABLE.variable,
-        got: value.map_or_else(|| "not set".to_owned(), |value| quoted(&value)),
-        takes: "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch",
+        actual: value.map_or_else(|| "not set".to_owned(), |value| quote(&value)),
+        expected: "true if DESIRED_STATE=disabled and MODE=enforce, as the second switch",
     }
 }
 
-/// A value as a message shows it: in quotes, on one line, not longer than [`LONGEST_VALUE`].
-fn quoted(value: &OsString) -> String {
+/// Returns a value as a message shows it: in quotes, on one line, not longer than [`MAX_QUOTED_CHARS`].
+fn quote(value: &OsString) -> String {
     let text = value.to_string_lossy();
-    let start: String = text.chars().take(LONGEST_VALUE).collect();
+    let start: String = text.chars().take(MAX_QUOTED_CHARS).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("{start:?}{more}")
 }
@@ -187,19 +193,19 @@ mod tests {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| OsString::from(value))
         };
-        Settings::read(lookup, SystemTime::now()).map_err(|error| error.to_string())
+        Settings::read(lookup, SystemTime::now(), |_| Ok(())).map_err(|error| error.to_string())
     }
 
     #[test]
     fn an_empty_environment_keeps_trusted_access_enabled() {
         let settings = read(&[]).unwrap();
-        assert_eq!(settings.desired, TrustedAccess::Enabled);
-        assert_eq!(settings.mode, Mode::Enforce);
-        assert!(matches!(settings.network.trust, Trust::System));
+        assert_eq!(settings.policy.desired, TrustedAccess::Enabled);
+        assert_eq!(settings.policy.mode, Mode::Enforce);
+        assert!(matches!(settings.network.trust_store, TrustStore::System));
     }
 
     #[test]
-    fn every_combination_of_exact_values_is_read_or_refused_as_the_contract_says() {
+    fn only_disabled_with_enforce_and_without_allow_disable_is_rejected() {
         for desired in ["enabled", "disabled"] {
             for mode in ["enforce", "audit"] {
                 for allow in ["true", "false"] {
@@ -211,8 +217,8 @@ mod tests {
                     let refused = (desired, mode, allow) == ("disabled", "enforce", "false");
                     assert_eq!(settings.is_err(), refused, "{desired} {mode} {allow}");
                     if let Ok(settings) = settings {
-                        assert_eq!(settings.desired.to_string(), desired);
-                        assert_eq!(settings.mode.to_string(), mode);
+                        assert_eq!(settings.policy.desired.to_string(), desired);
+                        assert_eq!(settings.policy.mode.to_string(), mode);
                     }
                 }
             }
@@ -220,17 +226,17 @@ mod tests {
     }
 
     #[test]
-    fn disabling_without_the_second_switch_is_one_fault_that_names_it() {
+    fn disabling_without_allow_disable_is_one_error_that_names_it() {
         assert_eq!(
             read(&[("DESIRED_STATE", "disabled")]).unwrap_err(),
-            "ALLOW_DISABLE is not set: it takes true where DESIRED_STATE=disabled and MODE=enforce, \
+            "ALLOW_DISABLE is not set: it takes true if DESIRED_STATE=disabled and MODE=enforce, \
              as the second switch. Correct the function's environment; until then no AWS call is \
              made"
         );
     }
 
     #[test]
-    fn a_long_value_is_cut_and_a_short_one_is_not() {
+    fn an_invalid_value_is_quoted_up_to_64_characters() {
         let shown = |value: &str| read(&[("MODE", value)]).unwrap_err();
         assert!(shown(&"x".repeat(64)).starts_with(&format!("MODE is \"{}\": it", "x".repeat(64))));
         assert!(
@@ -239,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn all_faults_are_reported_together_with_what_each_variable_got_and_takes() {
+    fn all_invalid_settings_are_reported_together_with_actual_and_expected_values() {
         let message = read(&[
             ("DESIRED_STATE", "Enabled"),
             ("MODE", ""),
@@ -254,14 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_unicode_is_a_fault_and_not_a_panic() {
+    fn a_value_that_is_not_unicode_is_an_error_and_not_a_panic() {
         use std::os::unix::ffi::OsStringExt;
         let lookup = |name: &str| (name == "MODE").then(|| OsString::from_vec(vec![0xff, 0xfe]));
-        assert!(Settings::read(lookup, SystemTime::now()).is_err());
+        assert!(Settings::read(lookup, SystemTime::now(), |_| Ok(())).is_err());
     }
 
     #[test]
-    fn a_ca_bundle_that_cannot_be_used_is_a_fault_beside_the_others() {
+    fn an_unusable_ca_bundle_is_reported_together_with_other_invalid_settings() {
         let message = read(&[("MODE", "on"), ("AWS_CA_BUNDLE", "")]).unwrap_err();
         assert!(
             message.starts_with("MODE is \"on\": it takes enforce or audit; AWS_CA_BUNDLE is \"\"")
@@ -270,7 +276,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_other_value_is_a_fault_on_one_short_line(value in any::<String>()) {
+        fn any_other_value_of_mode_is_an_error_on_one_short_line(value in any::<String>()) {
             prop_assume!(value != "enforce" && value != "audit");
             let message = read(&[("MODE", &value)]).unwrap_err();
             prop_assert!(message.starts_with("MODE is "));

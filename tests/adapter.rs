@@ -4,6 +4,7 @@ mod failures;
 pub mod landing_zone;
 mod trust;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -11,14 +12,13 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
-use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::organizations::{Organizations, client_config};
-use controltower_trusted_access::plan::{Plan, Step};
-use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::sdk::http_client;
-use controltower_trusted_access::settings::Trust;
-use controltower_trusted_access::state::{Observation, TrustedAccess};
-use rustls::RootCertStore;
+use controltower_trusted_access::aws::HttpClient;
+use controltower_trusted_access::aws::organizations::{Organizations, client_config};
+use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::model::{Observation, TrustedAccess};
+use controltower_trusted_access::core::plan::{Plan, Step};
+use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::settings::TrustStore;
 use serde_json::json;
 
 use crate::support::scripted_organizations::{
@@ -30,11 +30,15 @@ const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
 /// The adapter with its own configuration, but for shorter waits, and with nothing of the
 /// environment that the tests run in.
 fn adapter(endpoint: &str) -> Organizations {
-    adapter_within(endpoint, Duration::from_millis(200))
+    adapter_watching(endpoint, Duration::from_millis(200), BTreeSet::new())
 }
 
 /// The same with another time-out for an attempt.
 pub fn adapter_within(endpoint: &str, time: Duration) -> Organizations {
+    adapter_watching(endpoint, time, BTreeSet::new())
+}
+
+fn adapter_watching(endpoint: &str, time: Duration, watched: BTreeSet<String>) -> Organizations {
     let quick = RetryConfig::standard()
         .with_max_attempts(5)
         .with_initial_backoff(Duration::from_millis(1));
@@ -44,7 +48,7 @@ pub fn adapter_within(endpoint: &str, time: Duration) -> Organizations {
     let config = client_config(&sdk_config(endpoint))
         .retry_config(quick)
         .timeout_config(impatient);
-    Organizations::new(Client::from_conf(config.build()))
+    Organizations::new(Client::from_conf(config.build()), watched)
 }
 
 async fn read(server: &ScriptedOrganizations) -> Result<Observation, ApiError> {
@@ -62,7 +66,7 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client(Trust::Bundle(RootCertStore::empty())))
+        .http_client(HttpClient::new(&TrustStore::CaBundle(Vec::new())).to_shared())
         .endpoint_url(endpoint)
         .build()
 }
@@ -100,12 +104,12 @@ async fn the_read_is_one_signed_list_request_with_the_largest_page() {
 async fn a_read_goes_on_to_what_is_watched_and_the_one_after_a_write_does_not() {
     let server = ScriptedOrganizations::with_pages(&[&[CONTROL_TOWER], &[OTHERS[0]], &[OTHERS[1]]]);
     let watched = [OTHERS[0].to_owned()].into();
-    let organizations = adapter(&server.endpoint()).watching(watched);
+    let organizations = adapter_watching(&server.endpoint(), Duration::from_millis(200), watched);
     let seen = organizations.read().await.unwrap();
     assert_eq!(seen.watched[OTHERS[0]], TrustedAccess::Enabled);
     assert_eq!(server.operations(), [LIST; 2]);
     server.forget_calls();
-    let seen = organizations.read_state().await.unwrap();
+    let seen = organizations.read_ignoring_watched().await.unwrap();
     assert_eq!(
         (seen.state, seen.watched.len()),
         (TrustedAccess::Enabled, 0)

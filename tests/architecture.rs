@@ -1,4 +1,4 @@
-//! Holds the map of `lib.rs` against the sources, and the function's dependencies against the doctor's.
+//! Holds the layout of `lib.rs` against the sources, and the function's dependencies against the doctor's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,19 +7,32 @@ use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The modules in the order of the map: each imports only from those before it.
-fn rows() -> Vec<String> {
-    let map = fs::read_to_string(Path::new(ROOT).join("src/lib.rs")).unwrap();
-    map.lines()
-        .filter_map(|line| line.strip_prefix("//! | [`")?.split_once('`'))
-        .map(|(module, _)| module.to_owned())
-        .collect()
+/// The modules of the layout table in `lib.rs`, each with the modules that it may import.
+fn layout() -> Vec<(String, Vec<String>)> {
+    let lib = fs::read_to_string(Path::new(ROOT).join("src/lib.rs")).unwrap();
+    let rows = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | [`"))
+        .map(|row| {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            let quoted = |cell: &str| -> Vec<String> {
+                cell.split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .map(str::to_owned)
+                    .collect()
+            };
+            let module = cells[0].trim_end_matches("`]").to_owned();
+            (module, quoted(cells[1]))
+        });
+    rows.collect()
 }
 
-/// Every source file of a module, its own folder included, its tests not.
+/// Every source file of a module with its code, without comments and tests.
 fn sources(module: &str) -> Vec<(PathBuf, String)> {
-    let mut files = vec![Path::new(ROOT).join(format!("src/{module}.rs"))];
-    let mut folders = vec![Path::new(ROOT).join("src").join(module)];
+    let source = Path::new(ROOT).join("src");
+    let mut files = vec![source.join(format!("{module}.rs"))];
+    let mut folders = vec![source.join(module)];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(folder) else {
             continue;
@@ -34,15 +47,13 @@ fn sources(module: &str) -> Vec<(PathBuf, String)> {
             }
         }
     }
-    files
-        .into_iter()
-        // src/bin is a folder alone.
-        .filter(|path| path.exists())
-        .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
-        .collect()
+    let with_code = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path, code(&text))
+    };
+    files.into_iter().map(with_code).collect()
 }
 
-/// The code of a file without its comments and its tests.
 fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]").next().unwrap();
     code.lines()
@@ -51,74 +62,36 @@ fn code(text: &str) -> String {
         .join("\n")
 }
 
-/// aws-config needs it whatever its features are; nothing calls it, so nothing of it is linked.
-const STS: &str = "aws-sdk-sts";
-
-/// What the doctor needs is paid for by nobody who deploys the function.
 #[test]
-fn without_its_feature_nothing_of_the_doctor_is_built() {
-    let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
-        .current_dir(ROOT)
-        .output()
-        .unwrap();
-    let tree = String::from_utf8(tree.stdout).unwrap();
-    let built: BTreeSet<&str> = tree
+fn the_layout_table_names_every_module_once() {
+    let mut mapped: Vec<String> = layout().into_iter().map(|(module, _)| module).collect();
+    let lib = fs::read_to_string(Path::new(ROOT).join("src/lib.rs")).unwrap();
+    let declared = lib
         .lines()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    let services = built.iter().filter(|name| name.starts_with("aws-sdk-"));
-    let services: Vec<_> = services.copied().collect();
-    assert_eq!(
-        services,
-        ["aws-sdk-controltower", "aws-sdk-organizations", STS]
-    );
-    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap();
-    let (_, doctors) = manifest.split_once("\n# The doctor's, ").unwrap();
-    let of_the_doctor: Vec<&str> = doctors
-        .lines()
-        .skip(1)
-        .map_while(|line| line.split_once(" = "))
-        .map(|(name, _)| name)
-        .collect();
-    assert!(of_the_doctor.len() > 5, "{of_the_doctor:?}");
-    for name in of_the_doctor.into_iter().filter(|name| *name != STS) {
-        assert!(!built.contains(name), "{name}");
-    }
-}
-
-#[test]
-fn the_map_names_every_module_once() {
-    let mut mapped = rows();
-    let mut declared: Vec<String> = fs::read_to_string(Path::new(ROOT).join("src/lib.rs"))
-        .unwrap()
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .map(str::to_owned)
-        .collect();
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let mut declared: Vec<String> = declared.map(str::to_owned).collect();
     mapped.sort();
     declared.sort();
     assert_eq!(mapped, declared);
+    assert_eq!(mapped.len(), 4);
 }
 
 #[test]
-fn a_module_imports_only_from_rows_above_it() {
-    let rows = rows();
-    for (row, module) in rows.iter().enumerate() {
-        for (path, text) in sources(module) {
-            let code = code(&text);
-            for below in &rows[row + 1..] {
-                let import = format!("crate::{below}");
+fn a_module_imports_only_the_modules_that_the_layout_table_allows() {
+    let layout = layout();
+    for (module, allowed) in &layout {
+        for (path, code) in sources(module) {
+            for (other, _) in &layout {
+                let is_allowed = other == module || allowed.contains(other);
+                let import = format!("crate::{other}::");
                 assert!(
-                    !code.contains(&import),
+                    is_allowed || !code.contains(&import),
                     "{} imports {import}",
                     path.display()
                 );
             }
-            // The other ways to name a module, which the search above would not see.
-            let is_nested = path.parent() != Some(&Path::new(ROOT).join("src"));
-            let upwards = if is_nested { "super::super" } else { "super::" };
-            for hidden in ["crate::{", "crate::*", upwards] {
+            // Other ways to name a module, which the search above would miss.
+            for hidden in ["crate::{", "crate::*", "super::super", "use crate::{"] {
                 assert!(!code.contains(hidden), "{} says {hidden}", path.display());
             }
         }
@@ -126,27 +99,25 @@ fn a_module_imports_only_from_rows_above_it() {
 }
 
 #[test]
-fn the_core_names_no_aws_lambda_or_tracing_item() {
-    let rows = rows();
-    let last = rows
-        .iter()
-        .position(|module| module == "reconcile")
-        .unwrap();
-    for module in &rows[..=last] {
-        for (path, text) in sources(module) {
-            // The one known shape past the door: a type without behaviour, of a crate without AWS calls.
-            let code = code(&text).replace("aws_lambda_events::cloudwatch_events::cloudtrail", "");
-            for foreign in ["aws_", "lambda_", "tracing"] {
-                assert!(
-                    !code.contains(foreign),
-                    "{} names {foreign}",
-                    path.display()
-                );
-            }
-            assert_eq!(
-                code.contains("tokio"),
-                module == "reconcile",
-                "{}",
+fn the_core_names_no_aws_and_no_lambda_crate() {
+    for (path, code) in sources("core") {
+        for foreign in ["aws_", "lambda_"] {
+            assert!(
+                !code.contains(foreign),
+                "{} names {foreign}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_settings_name_no_tls_library() {
+    for (path, code) in sources("settings") {
+        for foreign in ["rustls", "hyper", "webpki"] {
+            assert!(
+                !code.contains(foreign),
+                "{} names {foreign}",
                 path.display()
             );
         }
@@ -157,38 +128,80 @@ fn the_core_names_no_aws_lambda_or_tracing_item() {
 fn p5_one_service_principal_stands_in_the_code_and_in_each_write() {
     let mut found = Vec::new();
     let mut written = Vec::new();
-    for module in rows().into_iter().chain(["main".to_owned()]) {
-        for (path, text) in sources(&module) {
-            let code = code(&text);
-            let arguments = code.split(".service_principal(").skip(1);
-            written.extend(arguments.map(|rest| rest.split(')').next().unwrap().to_owned()));
-            // What the operator may ask to watch reaches the reading half of the adapter and no further.
-            if path.ends_with("settings/watch.rs") {
-                continue;
-            }
-            // The host that is called names no principal.
-            let code = code.replace("https://organizations.us-east-1.amazonaws.com", "");
-            let hits = code.matches("amazonaws.com").count();
-            found.extend(std::iter::repeat_n(module.clone(), hits));
+    let main = PathBuf::from(ROOT).join("src/main.rs");
+    let main = (main.clone(), code(&fs::read_to_string(main).unwrap()));
+    let modules = layout()
+        .into_iter()
+        .flat_map(|(module, _)| sources(&module));
+    for (path, code) in modules.chain([main]) {
+        let arguments = code.split(".service_principal(").skip(1);
+        written.extend(arguments.map(|rest| rest.split(')').next().unwrap().to_owned()));
+        // The watched principals reach the reads of the adapter and nothing else.
+        if path.ends_with("settings/watch_principals.rs") {
+            continue;
         }
+        // The host name of the endpoint is not a principal.
+        let code = code.replace("https://organizations.us-east-1.amazonaws.com", "");
+        let hits = code.matches("amazonaws.com").count();
+        found.extend(std::iter::repeat_n(
+            path.file_name().unwrap().to_owned(),
+            hits,
+        ));
     }
-    assert_eq!(found, ["state"]);
+    assert_eq!(found, ["model.rs"]);
     written.retain(|argument| !argument.is_empty());
     assert_eq!(written, ["CONTROL_TOWER"; 2]);
 }
 
 #[test]
-fn main_is_a_composition_root() {
-    let main = fs::read_to_string(Path::new(ROOT).join("src/main.rs")).unwrap();
-    assert!(main.lines().count() <= 40);
-    assert!(!code(&main).contains("match"));
+fn no_source_file_has_more_than_300_lines() {
+    for (module, _) in layout() {
+        for (path, _) in sources(&module) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(lines <= 300, "{}: {lines} lines", path.display());
+        }
+    }
 }
 
 #[test]
-fn no_source_file_grows_beyond_300_lines() {
-    for module in rows().into_iter().chain(["bin".to_owned()]) {
-        for (path, text) in sources(&module) {
-            assert!(text.lines().count() <= 300, "{}", path.display());
-        }
+fn the_functions_dependency_tree_is_free_of_the_doctors() {
+    let function = cargo_tree(&["--package", "controltower-trusted-access"]);
+    let services: Vec<_> = function
+        .iter()
+        .filter(|name| name.starts_with("aws-sdk-"))
+        .collect();
+    // aws-config depends on STS whatever its features are; nothing calls it, so nothing of it is linked.
+    assert_eq!(
+        services,
+        [
+            "aws-sdk-controltower",
+            "aws-sdk-organizations",
+            "aws-sdk-sts"
+        ]
+    );
+    let direct = |package: &str| cargo_tree(&["--package", package, "--depth", "1"]);
+    let own = direct("controltower-trusted-access");
+    let only_the_doctors: Vec<String> = direct("trusted-access-doctor")
+        .difference(&own)
+        .filter(|name| !["aws-sdk-sts", "controltower-trusted-access"].contains(&name.as_str()))
+        .cloned()
+        .collect();
+    assert!(only_the_doctors.len() > 5, "{only_the_doctors:?}");
+    for name in only_the_doctors {
+        assert!(!function.contains(&name), "{name}");
     }
+}
+
+/// The names of the crates that `cargo tree` lists.
+fn cargo_tree(arguments: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args(arguments)
+        .current_dir(ROOT)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let names = tree.lines().filter_map(|line| line.split(' ').next());
+    names.map(str::to_owned).collect()
 }

@@ -2,8 +2,9 @@
 
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
 use aws_lambda_events::cloudwatch_events::cloudtrail::AWSAPICall;
-use controltower_trusted_access::state::Mode;
-use controltower_trusted_access::trigger::{Json, Request, TriggerKind};
+use controltower_trusted_access::core::model::Mode;
+use controltower_trusted_access::core::trigger::TriggerKind;
+use controltower_trusted_access::lambda::event::{RawJson, Request};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -11,7 +12,7 @@ use crate::support::event_files::all;
 
 fn classified(payload: &str) -> Request {
     let raw: &RawValue = serde_json::from_str(payload).expect("JSON");
-    Request::classify(Json::from(raw)).expect("a row of the contract's table")
+    Request::classify(RawJson::from(raw)).expect("a row of the contract's table")
 }
 
 #[test]

@@ -8,14 +8,14 @@ mod two_instances;
 
 use std::time::{Duration, SystemTime};
 
-use controltower_trusted_access::error::ApiErrorKind;
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::Outcome;
-use controltower_trusted_access::state::{Hold, Mode, Operation, TrustedAccess};
+use controltower_trusted_access::core::error::ApiErrorKind;
+use controltower_trusted_access::core::model::{MaintenanceHold, Mode, Operation, TrustedAccess};
+use controltower_trusted_access::core::report::Outcome;
 use proptest::prelude::*;
 use tokio::time::Instant;
 
 use crate::support::fake_organizations::{FakeOrganizations, Fault, Turn};
+use crate::support::reconcilers::{reconciler, with_hold};
 
 fn any_state() -> impl Strategy<Value = TrustedAccess> {
     prop_oneof![Just(TrustedAccess::Enabled), Just(TrustedAccess::Disabled)]
@@ -90,7 +90,7 @@ proptest! {
     fn p2_unknown_is_not_disabled(state in any_state(), desired in any_state(), fault in any_failure()) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, [fault.into()]);
-            let result = Reconciler::new(&world, desired).run(Mode::Enforce, soon()).await;
+            let result = reconciler(&world, desired).run(Mode::Enforce, soon()).await;
             prop_assert!(result.is_err());
             prop_assert_eq!(world.calls(), [Operation::List]);
             Ok(())
@@ -101,7 +101,7 @@ proptest! {
     fn p3_audit_never_writes(state in any_state(), desired in any_state(), turns in any_turns()) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
-            let _ = Reconciler::new(&world, desired).run(Mode::Audit, soon()).await;
+            let _ = reconciler(&world, desired).run(Mode::Audit, soon()).await;
             prop_assert_eq!(world.calls(), [Operation::List]);
             Ok(())
         })?;
@@ -116,8 +116,8 @@ proptest! {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
             let until = SystemTime::now() + Duration::from_hours(1);
-            let hold = Hold { until, said: String::new() };
-            let reconciler = Reconciler::new(&world, desired).held(Some(hold));
+            let hold = MaintenanceHold { until, raw: String::new() };
+            let reconciler = with_hold(reconciler(&world, desired), hold);
             let _ = reconciler.run(Mode::Enforce, soon()).await;
             prop_assert_eq!(world.calls(), [Operation::List]);
             Ok(())
@@ -133,7 +133,7 @@ proptest! {
     ) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
-            let reconciler = Reconciler::new(&world, desired);
+            let reconciler = reconciler(&world, desired);
             for _ in 0..faulty_runs {
                 let _ = reconciler.run(Mode::Enforce, soon()).await;
             }
@@ -156,7 +156,7 @@ proptest! {
     ) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
-            let _ = Reconciler::new(&world, desired).run(Mode::Enforce, soon()).await;
+            let _ = reconciler(&world, desired).run(Mode::Enforce, soon()).await;
             let writes: Vec<_> = world.calls().into_iter().filter(|call| *call != Operation::List).collect();
             prop_assert!(writes.len() <= 1);
             let towards = match desired {
@@ -179,7 +179,7 @@ proptest! {
             let world = FakeOrganizations::new(state, turns);
             let started = Instant::now();
             let time = Duration::from_millis(millis);
-            let _ = Reconciler::new(&world, desired).run(Mode::Enforce, started + time).await;
+            let _ = reconciler(&world, desired).run(Mode::Enforce, started + time).await;
             prop_assert!(started.elapsed() <= time);
             Ok(())
         })?;

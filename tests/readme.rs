@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use controltower_trusted_access::error::{ApiErrorKind, Disposition};
+use controltower_trusted_access::core::error::ApiErrorKind;
 
 const README: &str = include_str!("../README.md");
 
@@ -66,11 +66,7 @@ fn the_first_five_errors_are_the_ones_that_do_not_pass() {
     let sixth = position("Throttled");
     for kind in OF_AWS {
         let among_the_first = position(&kind.to_string()) < sixth;
-        assert_eq!(
-            kind.disposition() == Disposition::Permanent,
-            among_the_first,
-            "{kind}"
-        );
+        assert_eq!(!kind.is_transient(), among_the_first, "{kind}");
     }
 }
 
@@ -94,10 +90,10 @@ fn the_variables_of_the_readme_are_those_of_the_code_and_the_template() {
         .collect();
     assert!(read.len() >= 3, "{read:?}");
     let files = [
-        include_str!("../src/settings/hold.rs"),
-        include_str!("../src/settings/landing_zone.rs"),
+        include_str!("../src/settings/maintenance_hold.rs"),
+        include_str!("../src/settings/landing_zone_region.rs"),
         include_str!("../src/settings/network.rs"),
-        include_str!("../src/settings/watch.rs"),
+        include_str!("../src/settings/watch_principals.rs"),
     ];
     let code = files.map(|file| file.split("#[cfg(test)]").next().unwrap());
     let others = code.iter().flat_map(|code| code.split('"'));

@@ -4,16 +4,17 @@ mod landing_zone;
 
 use std::time::{Duration, SystemTime};
 
-use controltower_trusted_access::error::{ApiErrorKind, ReconcileError};
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::{Outcome, Reconciliation};
-use controltower_trusted_access::state::Mode::{Audit, Enforce};
-use controltower_trusted_access::state::Operation::{Disable, Enable, List};
-use controltower_trusted_access::state::TrustedAccess::{Disabled, Enabled};
-use controltower_trusted_access::state::{Hold, Mode, TrustedAccess};
+use controltower_trusted_access::core::error::{ApiErrorKind, ReconcileError};
+use controltower_trusted_access::core::model::Mode::{Audit, Enforce};
+use controltower_trusted_access::core::model::Operation::{Disable, Enable, List};
+use controltower_trusted_access::core::model::TrustedAccess::{Disabled, Enabled};
+use controltower_trusted_access::core::model::{MaintenanceHold, Mode, TrustedAccess};
+use controltower_trusted_access::core::reconcile::Reconciliation;
+use controltower_trusted_access::core::report::Outcome;
 use tokio::time::Instant;
 
 use crate::support::fake_organizations::{ENABLED_SINCE, FakeOrganizations, Fault, Turn};
+use crate::support::reconcilers::{reconciler, with_hold};
 
 fn world(state: TrustedAccess, faults: &[Fault]) -> FakeOrganizations {
     FakeOrganizations::new(state, faults.iter().copied().map(Turn::from))
@@ -35,7 +36,7 @@ async fn run(
     mode: Mode,
 ) -> Result<Reconciliation, ReconcileError> {
     let deadline = Instant::now() + Duration::from_mins(2);
-    Reconciler::new(world, desired).run(mode, deadline).await
+    reconciler(world, desired).run(mode, deadline).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,10 +77,10 @@ async fn enforce_writes_once_and_reads_until_it_shows() {
 }
 
 /// A maintenance that ends, or has ended, an hour from now.
-fn hold(ends: impl Fn(SystemTime, Duration) -> SystemTime) -> Hold {
-    Hold {
+fn hold(ends: impl Fn(SystemTime, Duration) -> SystemTime) -> MaintenanceHold {
+    MaintenanceHold {
         until: ends(SystemTime::now(), Duration::from_hours(1)),
-        said: "then".to_owned(),
+        raw: "then".to_owned(),
     }
 }
 
@@ -87,12 +88,12 @@ fn hold(ends: impl Fn(SystemTime, Duration) -> SystemTime) -> Hold {
 async fn while_a_maintenance_is_on_a_due_change_is_reported_and_not_made() {
     for (state, desired, due) in [(Disabled, Enabled, Enable), (Enabled, Disabled, Disable)] {
         let world = world(state, &[]);
-        let reconciler = Reconciler::new(&world, desired).held(Some(hold(|now, hour| now + hour)));
+        let reconciler = with_hold(reconciler(&world, desired), hold(|now, hour| now + hour));
         let deadline = Instant::now() + Duration::from_mins(2);
         let done = reconciler.run(Enforce, deadline).await.unwrap();
         assert_eq!(done.outcome, Outcome::Held);
         assert_eq!((done.observed, done.plan), (state, Some(due)));
-        assert_eq!(done.hold.unwrap().said, "then");
+        assert_eq!(done.held_until.as_deref().unwrap(), "then");
         let audited = reconciler.run(Audit, deadline).await.unwrap();
         assert_eq!(audited.outcome, Outcome::DriftDetected);
         assert_eq!(world.calls(), [List; 2]);
@@ -102,19 +103,19 @@ async fn while_a_maintenance_is_on_a_due_change_is_reported_and_not_made() {
 #[tokio::test(start_paused = true)]
 async fn a_maintenance_says_nothing_where_no_change_is_due() {
     let world = world(Enabled, &[]);
-    let reconciler = Reconciler::new(&world, Enabled).held(Some(hold(|now, hour| now + hour)));
+    let reconciler = with_hold(reconciler(&world, Enabled), hold(|now, hour| now + hour));
     let deadline = Instant::now() + Duration::from_mins(2);
     let done = reconciler.run(Enforce, deadline).await.unwrap();
-    assert_eq!((done.outcome, done.hold), (Outcome::InSync, None));
+    assert_eq!((done.outcome, done.held_until), (Outcome::InSync, None));
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_a_maintenance_the_change_is_made() {
     let world = world(Disabled, &[]);
-    let reconciler = Reconciler::new(&world, Enabled).held(Some(hold(|now, hour| now - hour)));
+    let reconciler = with_hold(reconciler(&world, Enabled), hold(|now, hour| now - hour));
     let deadline = Instant::now() + Duration::from_mins(2);
     let done = reconciler.run(Enforce, deadline).await.unwrap();
-    assert_eq!((done.outcome, done.hold), (Outcome::Remediated, None));
+    assert_eq!((done.outcome, done.held_until), (Outcome::Remediated, None));
     assert_eq!(world.calls(), [List, Enable, List]);
 }
 
@@ -174,7 +175,7 @@ async fn a_failed_read_is_followed_by_nothing() {
         let world = world(Disabled, &[Fault::Refused(kind)]);
         let error = run(&world, Enabled, Enforce).await.unwrap_err();
         assert_eq!(error.error_type(), kind.to_string());
-        assert!(!error.saw_drift());
+        assert!(!error.drift_detected());
         assert_eq!(world.calls(), [List]);
     }
 }
@@ -187,7 +188,7 @@ async fn a_refused_write_fails_at_once_with_its_own_error() {
     );
     let error = run(&world, Enabled, Enforce).await.unwrap_err();
     assert_eq!(error.error_type(), "Rejected");
-    assert!(error.saw_drift());
+    assert!(error.drift_detected());
     assert_eq!(world.calls(), [List, Enable]);
 }
 
@@ -225,7 +226,7 @@ async fn a_verifying_read_that_is_refused_ends_the_run_and_says_that_the_write_w
             .to_string()
             .starts_with("EnableAWSServiceAccess was accepted, and the read")
     );
-    assert!(error.saw_drift());
+    assert!(error.drift_detected());
     assert_eq!(world.calls(), [List, Enable, List]);
 }
 
@@ -258,7 +259,7 @@ async fn a_run_that_ends_in_failing_reads_has_the_last_ones_error() {
 #[tokio::test(start_paused = true)]
 async fn a_run_without_time_left_calls_nothing() {
     let world = world(Disabled, &[]);
-    let reconciler = Reconciler::new(&world, Enabled);
+    let reconciler = reconciler(&world, Enabled);
     let error = reconciler.run(Enforce, Instant::now()).await.unwrap_err();
     assert_eq!(error.error_type(), "DeadlineExceeded");
     assert_eq!(world.calls(), []);
@@ -280,13 +281,13 @@ async fn a_run_ends_at_its_deadline_and_says_what_it_waited_for() {
         ),
     ] {
         let world = world_of(Disabled, &turns);
-        let reconciler = Reconciler::new(&world, Enabled);
+        let reconciler = reconciler(&world, Enabled);
         let started = Instant::now();
         let time = Duration::from_secs(7);
         let error = reconciler.run(Enforce, started + time).await.unwrap_err();
         assert_eq!(started.elapsed(), time);
         assert!(matches!(error, ReconcileError::DeadlineExceeded(_)));
         assert!(error.to_string().contains(waited_for), "{error}");
-        assert_eq!(error.saw_drift(), drift);
+        assert_eq!(error.drift_detected(), drift);
     }
 }

@@ -10,8 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use controltower_trusted_access::control_tower::ControlTower;
-use controltower_trusted_access::settings::{Network, Trust};
+use controltower_trusted_access::aws::control_tower::ControlTower;
 use serde_json::{Value, json};
 
 use crate::calls::Calls;
@@ -54,14 +53,7 @@ impl LandingZone {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client_fn(move |_, _| endpoint.clone()))
             .build();
-        let network = Network {
-            trust: Trust::Amazon,
-            organizations: None,
-            control_tower: None,
-            fips: false,
-            dual_stack: false,
-        };
-        ControlTower::over(&sdk, HOME.to_owned(), &network)
+        ControlTower::new(&sdk, HOME.to_owned(), None)
     }
 
     fn change(&self, drift: Option<&'static str>) {

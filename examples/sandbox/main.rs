@@ -15,12 +15,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use controltower_trusted_access::control_tower::ControlTower;
-use controltower_trusted_access::handler::{Handler, Keeper, Payload};
-use controltower_trusted_access::organizations::Organizations;
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::{Outcome, Report};
-use controltower_trusted_access::state::{Mode, TrustedAccess};
+use controltower_trusted_access::aws::control_tower::ControlTower;
+use controltower_trusted_access::aws::organizations::Organizations;
+use controltower_trusted_access::core::model::{Mode, TrustedAccess};
+use controltower_trusted_access::core::reconcile::{Policy, Reconciler};
+use controltower_trusted_access::core::report::{Outcome, Report};
+use controltower_trusted_access::lambda::handler::{Handler, Payload};
 use lambda_runtime::{Context, LambdaEvent};
 
 use calls::Calls;
@@ -65,15 +65,19 @@ impl Sandbox {
     async fn new(zone: Option<&LandingZone>) -> Self {
         let calls = Calls::default();
         let organization = Organization::with_control_tower(&calls).await;
-        let reconciler = Reconciler::new(organization.adapter(), TrustedAccess::Enabled);
-        let keeper = Keeper {
-            reconciler: reconciler.asking(zone.map(|zone| zone.adapter(&calls))),
-            mode: Mode::Enforce,
+        let reconciler = Reconciler {
+            organizations: organization.adapter(),
+            landing_zone: zone.map(|zone| zone.adapter(&calls)),
+            policy: Policy {
+                desired: TrustedAccess::Enabled,
+                mode: Mode::Enforce,
+                hold: None,
+            },
         };
         Self {
             organization,
             calls,
-            handler: Handler::new(Ok(keeper), |_metrics| {}),
+            handler: Handler::new(Ok(reconciler)),
         }
     }
 
@@ -115,18 +119,18 @@ impl Sandbox {
         let payload = read(file)?;
         let mut context = Context::default();
         context.deadline = in_a_minute();
-        let answer = self
+        let (result, _) = self
             .handler
             .handle(LambdaEvent::new(payload, context))
             .await;
         let calls = self.calls.since_last_asked().join(" → ");
-        match answer {
+        match result {
             Ok(report) => {
                 json(&report);
                 detail(&format!("AWS calls: {calls}"));
                 Ok(report)
             }
-            Err(failure) => Err(format!("{}: {failure}", failure.error_type())),
+            Err(error) => Err(format!("{}: {error}", error.error_type())),
         }
     }
 

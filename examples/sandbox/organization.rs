@@ -1,10 +1,12 @@
 //! An AWS Organizations in this process, with the real SDK in front of it.
 
+use std::collections::BTreeSet;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::OrganizationFeatureSet;
-use controltower_trusted_access::organizations::{Organizations, client_config};
-use controltower_trusted_access::state::CONTROL_TOWER;
+use controltower_trusted_access::aws::organizations::{Organizations, client_config};
+use controltower_trusted_access::core::model::CONTROL_TOWER;
 use winterbaume_core::MockAws;
 use winterbaume_organizations::OrganizationsService;
 
@@ -57,7 +59,7 @@ impl Organization {
 
     /// The function's adapter over this organization.
     pub fn adapter(&self) -> Organizations {
-        Organizations::new(self.client.clone())
+        Organizations::new(self.client.clone(), BTreeSet::new())
     }
 
     /// What a click in the console does.

@@ -1,6 +1,6 @@
 //! What the sandbox tells where no event files are given.
 
-use controltower_trusted_access::report::Outcome;
+use controltower_trusted_access::core::report::Outcome;
 
 use crate::Sandbox;
 use crate::control_tower::LandingZone;

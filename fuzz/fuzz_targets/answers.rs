@@ -10,10 +10,10 @@ use std::sync::OnceLock;
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::retry::RetryConfig;
-use controltower_trusted_access::organizations::{Organizations, client_config};
-use controltower_trusted_access::plan::Plan;
-use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::state::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
+use controltower_trusted_access::aws::organizations::{Organizations, client_config};
+use controltower_trusted_access::core::plan::Plan;
+use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::core::model::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
 use controltower_trusted_access_fuzz::{assert_safe_to_show, check_error, in_paused_time};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
@@ -77,7 +77,7 @@ fn write(world: &World, script: &[u8], target: TrustedAccess) {
         Ok(()) => assert!(last_answer(&exchanges).is_success(), "nobody accepted it"),
         Err(error) => {
             let cut = exchanges.iter().any(|exchange| exchange.answer.is_none());
-            assert!(error.answer_lost || !cut, "a cut leaves open what happened");
+            assert!(error.outcome_unknown || !cut, "a cut leaves open what happened");
             check_error(error, &[step.operation()]);
         }
     }

@@ -4,13 +4,13 @@
 
 use std::cell::Cell;
 
-use controltower_trusted_access::error::ApiError;
+use controltower_trusted_access::core::error::ApiError;
 use controltower_trusted_access::handler::{Failure, Handler, Keeper, Payload};
-use controltower_trusted_access::plan::Step;
-use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::{Outcome, Report};
-use controltower_trusted_access::state::{Mode, Observation, TrustedAccess};
+use controltower_trusted_access::core::plan::Step;
+use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::core::reconcile::Reconciler;
+use controltower_trusted_access::core::report::{Outcome, Report};
+use controltower_trusted_access::core::model::{Mode, Observation, TrustedAccess};
 use controltower_trusted_access::trigger::{InvalidRequest, Trigger, TriggerKind};
 use controltower_trusted_access_fuzz::{assert_safe_to_show, in_paused_time};
 use lambda_runtime::{Context, LambdaEvent};

@@ -8,10 +8,10 @@ mod network;
 
 use std::sync::OnceLock;
 
-use controltower_trusted_access::control_tower::ControlTower;
-use controltower_trusted_access::landing_zone::{Answer, Details};
-use controltower_trusted_access::ports::ReadLandingZone;
-use controltower_trusted_access::state::Operation;
+use controltower_trusted_access::aws::control_tower::ControlTower;
+use controltower_trusted_access::core::landing_zone::{Answer, Details};
+use controltower_trusted_access::core::ports::ReadLandingZone;
+use controltower_trusted_access::core::model::Operation;
 use controltower_trusted_access_fuzz::{LONGEST, assert_safe_to_show, check_error, in_paused_time};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
@@ -107,13 +107,13 @@ fuzz_target!(|script: &[u8]| {
     let exchanges = world.network.exchanges();
     check_requests(&exchanges);
     match result {
-        Ok(Answer::Absent) => check_absent(&exchanges),
-        Ok(Answer::Present(details)) => check_present(&details, &exchanges),
-        Ok(Answer::Elsewhere(home)) => {
+        Ok(LandingZoneState::NotFound) => check_absent(&exchanges),
+        Ok(LandingZoneState::Found(details)) => check_present(&details, &exchanges),
+        Ok(LandingZoneState::InOtherRegion(home)) => {
             assert!(!home.is_empty() && home != HOME);
             assert_safe_to_show(&home, LONGEST);
         }
-        Ok(Answer::Unreadable(why)) => panic!("the adapter says so by an error: {why}"),
+        Ok(LandingZoneState::Unknown(why)) => panic!("the adapter says so by an error: {why}"),
         Err(error) => check_error(
             error,
             &[Operation::ListLandingZones, Operation::GetLandingZone],

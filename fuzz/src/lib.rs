@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use controltower_trusted_access::error::{ApiError, ReconcileError};
-use controltower_trusted_access::state::Operation;
+use controltower_trusted_access::core::error::{ApiError, ReconcileError};
+use controltower_trusted_access::core::model::Operation;
 use tokio::runtime::{Builder, Runtime};
 
 /// The longest text that the function copies from outside.

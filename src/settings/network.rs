@@ -1,23 +1,20 @@
-//! The SDK's variables that say how AWS is reached: endpoint, and whose certificates to believe.
+//! The AWS SDK variables that the function reads: endpoints, FIPS and dual-stack, and the trust store.
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
 
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use thiserror::Error;
 
-use super::{Fault, note, quoted};
+use super::{InvalidSetting, collect_error, quote};
 
-/// Regions of the partition `aws` start with one of these and have three parts (`us-gov-west-1` and
-/// `eusc-de-east-1` are of other partitions). A new one that is missing here costs 2 ms, no more.
-/// Source: `partitions.json` of the AWS SDKs.
-const STARTS: [&str; 9] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"];
+/// Regions of the partition `aws` begin with one of these and have three parts (`us-gov-west-1` and
+/// `eusc-de-east-1` are in other partitions). A new one that is missing here gets the system's roots, which costs
+/// 2 ms at the start. Source: `partitions.json` of the AWS SDKs.
+const AWS_PARTITION_REGION_PREFIXES: [&str; 9] =
+    ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"];
 
-/// Who sets one of these has a network of their own in mind, of which the system's roots may know.
-const OWN_NETWORK: [&str; 9] = [
+/// An operator who sets one of these has a network of their own, whose CA may be among the system's roots.
+const CUSTOM_NETWORK_VARIABLES: [&str; 9] = [
     "AWS_ENDPOINT_URL",
     ORGANIZATIONS,
     CONTROL_TOWER,
@@ -34,161 +31,158 @@ const CONTROL_TOWER: &str = "AWS_ENDPOINT_URL_CONTROLTOWER";
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
-pub struct Network {
-    /// Whose certificates an endpoint may show.
-    pub trust: Trust,
-    /// Where Organizations is: `AWS_ENDPOINT_URL_ORGANIZATIONS`, else `AWS_ENDPOINT_URL`, else the
-    /// SDK's own for the Region.
-    pub organizations: Option<String>,
-    /// Where Control Tower is: `AWS_ENDPOINT_URL_CONTROLTOWER`, else likewise.
-    pub control_tower: Option<String>,
+pub struct NetworkSettings {
+    /// The certificates that the HTTP client trusts.
+    pub trust_store: TrustStore,
+    /// The endpoint of Organizations: `AWS_ENDPOINT_URL_ORGANIZATIONS`, else `AWS_ENDPOINT_URL`; `None` for the SDK's
+    /// own.
+    pub organizations_endpoint: Option<String>,
+    /// The endpoint of Control Tower: `AWS_ENDPOINT_URL_CONTROLTOWER`, else as above.
+    pub control_tower_endpoint: Option<String>,
     /// `AWS_USE_FIPS_ENDPOINT`.
     pub fips: bool,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub dual_stack: bool,
 }
 
-/// Whose certificates an endpoint may show.
-#[derive(Debug, Clone)]
-pub enum Trust {
-    /// Those of Amazon Trust Services, which signs for AWS's endpoints: in the partition `aws`, where
-    /// nothing hints at another network.
+/// The certificates that the HTTP client trusts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrustStore {
+    /// The roots of Amazon Trust Services, which signs for AWS's endpoints. The default in the partition `aws` if no
+    /// variable points to another network.
     Amazon,
-    /// Those of the system: everywhere else.
+    /// The system's roots. The default otherwise.
     System,
-    /// Those of the PEM file that `AWS_CA_BUNDLE` names, and no others.
-    Bundle(RootCertStore),
+    /// The certificates of the PEM file that `AWS_CA_BUNDLE` names, and no others: its content.
+    CaBundle(Vec<u8>),
 }
 
-/// Why a file is no CA bundle.
-#[derive(Debug, Error)]
-enum Unusable {
+/// Why a file cannot be used as a CA bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CaBundleError {
+    /// The file cannot be read.
     #[error("which cannot be read ({0})")]
     Unreadable(std::io::ErrorKind),
+    /// A PEM section is damaged.
     #[error("in which a PEM section is damaged")]
-    NotPem,
+    InvalidPem,
+    /// A PEM section is not a certificate.
     #[error("in which a certificate is damaged")]
-    NotACertificate,
+    InvalidCertificate,
+    /// There is no certificate.
     #[error("in which there is no certificate")]
     Empty,
 }
 
-/// `None` where a fault was noted. Where nobody `asks` Control Tower, its endpoint says nothing.
+/// Returns the settings, or `None` if an error was added to `invalid`. The endpoint of Control Tower is read only if
+/// the function `uses_control_tower`.
 pub(super) fn read(
     variable: impl Fn(&str) -> Option<OsString>,
-    asks: bool,
-    faults: &mut Vec<Fault>,
-) -> Option<Network> {
-    let variable = |name: &str| variable(name).filter(|_| asks || name != CONTROL_TOWER);
-    let general = note(endpoint("AWS_ENDPOINT_URL", variable), faults);
-    let organizations = note(endpoint(ORGANIZATIONS, variable), faults);
-    let control_tower = note(endpoint(CONTROL_TOWER, variable), faults);
-    let trust = note(trust(variable), faults);
-    // As the SDK reads them: what is no boolean counts as not set.
+    uses_control_tower: bool,
+    check_ca_bundle: impl Fn(&[u8]) -> Result<(), CaBundleError>,
+    invalid: &mut Vec<InvalidSetting>,
+) -> Option<NetworkSettings> {
+    let variable =
+        |name: &str| variable(name).filter(|_| uses_control_tower || name != CONTROL_TOWER);
+    let general = collect_error(endpoint("AWS_ENDPOINT_URL", variable), invalid);
+    let organizations = collect_error(endpoint(ORGANIZATIONS, variable), invalid);
+    let control_tower = collect_error(endpoint(CONTROL_TOWER, variable), invalid);
+    let trust_store = collect_error(trust_store(variable, check_ca_bundle), invalid);
+    // As the SDK reads them: a value that is not a boolean counts as unset.
     let is_true = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let ignored = is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    let is_ignored = is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
     let general = general?;
-    let chosen = |own: Option<String>| own.or_else(|| general.clone()).filter(|_| !ignored);
-    Some(Network {
-        trust: trust?,
-        organizations: chosen(organizations?),
-        control_tower: chosen(control_tower?),
+    let endpoint = |own: Option<String>| own.or_else(|| general.clone()).filter(|_| !is_ignored);
+    Some(NetworkSettings {
+        trust_store: trust_store?,
+        organizations_endpoint: endpoint(organizations?),
+        control_tower_endpoint: endpoint(control_tower?),
         fips: is_true("AWS_USE_FIPS_ENDPOINT"),
         dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
     })
 }
 
-/// An endpoint that is no URL is not left to the SDK, which panics on an empty one in a debug build
-/// and of others says no more than "dispatch failure".
+/// Reads an endpoint. An invalid one is not left to the SDK, which panics on an empty one in a debug build and says
+/// only "dispatch failure" about others.
 fn endpoint(
     name: &'static str,
     variable: impl Fn(&str) -> Option<OsString>,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<String>, InvalidSetting> {
     let is_url = |text: &&str| text.starts_with("http://") || text.starts_with("https://");
     let url = |value: OsString| {
         let text = value.to_str().filter(is_url).map(str::to_owned);
-        text.ok_or_else(|| Fault {
+        text.ok_or_else(|| InvalidSetting {
             variable: name,
-            got: quoted(&value),
-            takes: "a URL that starts with http:// or https://",
+            actual: quote(&value),
+            expected: "a URL that starts with http:// or https://",
         })
     };
     variable(name).map(url).transpose()
 }
 
-fn trust(variable: impl Fn(&str) -> Option<OsString>) -> Result<Trust, Fault> {
+fn trust_store(
+    variable: impl Fn(&str) -> Option<OsString>,
+    check_ca_bundle: impl Fn(&[u8]) -> Result<(), CaBundleError>,
+) -> Result<TrustStore, InvalidSetting> {
     let Some(path) = variable("AWS_CA_BUNDLE") else {
-        return Ok(Trust::without_a_bundle(variable));
+        return Ok(default_trust_store(variable));
     };
-    Trust::bundle(path.as_ref()).map_err(|problem| Fault {
-        variable: "AWS_CA_BUNDLE",
-        got: format!("{}, {problem}", quoted(&path)),
-        takes: "the path of a PEM file with at least one CA certificate",
-    })
+    let pem = fs::read(&path).map_err(|error| CaBundleError::Unreadable(error.kind()));
+    let checked = pem.and_then(|pem| check_ca_bundle(&pem).map(|()| pem));
+    checked
+        .map(TrustStore::CaBundle)
+        .map_err(|problem| InvalidSetting {
+            variable: "AWS_CA_BUNDLE",
+            actual: format!("{}, {problem}", quote(&path)),
+            expected: "the path of a PEM file with at least one CA certificate",
+        })
 }
 
-impl Trust {
-    /// What holds where no bundle is named.
-    fn without_a_bundle(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let own_network = OWN_NETWORK.iter().any(|name| variable(name).is_some());
-        let region = variable("AWS_REGION").unwrap_or_default();
-        if in_partition_aws(&region.to_string_lossy()) && !own_network {
-            Self::Amazon
-        } else {
-            Self::System
-        }
-    }
-
-    /// The roots of a PEM file.
-    fn bundle(path: &Path) -> Result<Self, Unusable> {
-        let pem = fs::read(path).map_err(|error| Unusable::Unreadable(error.kind()))?;
-        let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate.map_err(|_| Unusable::NotPem)?;
-            roots
-                .add(certificate)
-                .map_err(|_| Unusable::NotACertificate)?;
-        }
-        if roots.is_empty() {
-            return Err(Unusable::Empty);
-        }
-        Ok(Self::Bundle(roots))
+fn default_trust_store(variable: impl Fn(&str) -> Option<OsString>) -> TrustStore {
+    let has_custom_network = CUSTOM_NETWORK_VARIABLES
+        .iter()
+        .any(|name| variable(name).is_some());
+    let region = variable("AWS_REGION").unwrap_or_default();
+    if in_partition_aws(&region.to_string_lossy()) && !has_custom_network {
+        TrustStore::Amazon
+    } else {
+        TrustStore::System
     }
 }
 
 fn in_partition_aws(region: &str) -> bool {
     let parts: Vec<&str> = region.split('-').collect();
-    matches!(parts[..], [start, _, _] if STARTS.contains(&start))
+    matches!(parts[..], [prefix, _, _] if AWS_PARTITION_REGION_PREFIXES.contains(&prefix))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read_with(environment: &[(&str, &str)]) -> Network {
+    fn read_with(environment: &[(&str, &str)]) -> NetworkSettings {
         let lookup = |name: &str| {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| OsString::from(value))
         };
-        let mut faults = Vec::new();
-        let network = read(lookup, true, &mut faults);
-        assert_eq!(faults, []);
+        let mut invalid = Vec::new();
+        let network = read(lookup, true, |_| Ok(()), &mut invalid);
+        assert_eq!(invalid, []);
         network.unwrap()
     }
 
-    fn trusts_amazon_alone(environment: &[(&str, &str)]) -> bool {
-        matches!(read_with(environment).trust, Trust::Amazon)
+    fn trusts_amazon_only(environment: &[(&str, &str)]) -> bool {
+        matches!(read_with(environment).trust_store, TrustStore::Amazon)
     }
 
     #[test]
-    fn amazons_roots_are_for_the_partition_aws_alone() {
+    fn the_built_in_roots_are_the_default_in_the_partition_aws_only() {
         for region in [
             "us-east-1",
             "eu-central-2",
             "ap-southeast-7",
             "mx-central-1",
         ] {
-            assert!(trusts_amazon_alone(&[("AWS_REGION", region)]), "{region}");
+            assert!(trusts_amazon_only(&[("AWS_REGION", region)]), "{region}");
         }
         for region in [
             "us-gov-west-1",
@@ -200,24 +194,28 @@ mod tests {
             "us-east",
             "",
         ] {
-            assert!(!trusts_amazon_alone(&[("AWS_REGION", region)]), "{region}");
+            assert!(!trusts_amazon_only(&[("AWS_REGION", region)]), "{region}");
         }
-        assert!(!trusts_amazon_alone(&[]));
+        assert!(!trusts_amazon_only(&[]));
     }
 
     #[test]
-    fn whoever_names_a_network_of_their_own_gets_the_systems_roots() {
-        for name in OWN_NETWORK {
+    fn a_custom_network_variable_selects_the_system_roots() {
+        for name in CUSTOM_NETWORK_VARIABLES {
             let environment = [("AWS_REGION", "us-east-1"), (name, "https://localhost")];
-            assert!(!trusts_amazon_alone(&environment), "{name}");
+            assert!(!trusts_amazon_only(&environment), "{name}");
         }
     }
 
     #[test]
-    fn the_endpoint_of_the_service_beats_the_general_one() {
+    fn the_endpoint_of_the_service_overrides_the_general_one() {
         let endpoints = |environment: &[(&str, &str)]| {
             let network = read_with(environment);
-            [network.organizations, network.control_tower].map(Option::unwrap_or_default)
+            [
+                network.organizations_endpoint,
+                network.control_tower_endpoint,
+            ]
+            .map(Option::unwrap_or_default)
         };
         let general = ("AWS_ENDPOINT_URL", "https://general");
         let one = (ORGANIZATIONS, "https://one");
@@ -237,17 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_asks_control_tower_its_endpoint_says_nothing() {
+    fn the_control_tower_endpoint_is_ignored_without_a_landing_zone_region() {
         let lookup = |name: &str| match name {
             "AWS_REGION" => Some(OsString::from("us-east-1")),
             CONTROL_TOWER => Some(OsString::from("nonsense")),
             _ => None,
         };
-        let mut faults = Vec::new();
-        let network = read(lookup, false, &mut faults).unwrap();
-        assert_eq!(network.control_tower, None);
-        assert!(matches!(network.trust, Trust::Amazon));
-        assert!(read(lookup, true, &mut faults).is_none());
+        let mut invalid = Vec::new();
+        let network = read(lookup, false, |_| Ok(()), &mut invalid).unwrap();
+        assert_eq!(network.control_tower_endpoint, None);
+        assert!(matches!(network.trust_store, TrustStore::Amazon));
+        assert!(read(lookup, true, |_| Ok(()), &mut invalid).is_none());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Every way a call can fail: its kind, whether it is tried again, whether a write may have taken effect.
 
-use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::ports::ReadTrustedAccess;
-use controltower_trusted_access::state::TrustedAccess;
+use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::model::TrustedAccess;
+use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
 use super::{adapter, read, write};
 use crate::support::scripted_organizations::{
@@ -29,8 +29,8 @@ async fn every_refusal_has_its_kind_and_is_not_repeated() {
             server.forever(operation, Reply::error(code));
             let error = call(&server, operation).await.unwrap_err();
             assert_eq!(error.kind, kind, "{operation} {code}");
-            assert_eq!(error.said, format!("{code}: as scripted by the test"));
-            assert!(!error.answer_lost, "{operation} {code}");
+            assert_eq!(error.message, format!("{code}: as scripted by the test"));
+            assert!(!error.outcome_unknown, "{operation} {code}");
             assert_eq!(server.operations(), [operation], "{code}");
         }
     }
@@ -77,7 +77,7 @@ async fn what_may_pass_is_tried_five_times_and_has_its_kind() {
             let error = call(&server, operation).await.unwrap_err();
             assert_eq!(error.kind, kind, "{operation}: {error}");
             assert_eq!(server.operations(), [operation; 5], "{error}");
-            assert!(error.said.ends_with("(after 5 attempts)"), "{error}");
+            assert!(error.message.ends_with("(after 5 attempts)"), "{error}");
         }
     }
 }
@@ -97,7 +97,7 @@ async fn answers_that_are_all_cut_in_their_bodies_are_unavailable() {
     let error = read(&server).await.unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::Unavailable);
     assert_eq!(
-        error.said,
+        error.message,
         "the connection was cut before the answer was complete (after 5 attempts)"
     );
 }
@@ -127,11 +127,11 @@ async fn what_the_sdk_does_not_send_is_rejected_with_its_reason() {
     assert_eq!(error.kind, ApiErrorKind::Rejected, "{error}");
     assert!(
         error
-            .said
+            .message
             .starts_with("the AWS SDK did not send the request: "),
         "{error}"
     );
-    assert!(error.said.len() > 50, "{error}");
+    assert!(error.message.len() > 50, "{error}");
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn a_write_counts_as_lost_if_any_of_its_attempts_had_no_answer() {
         server.script(ENABLE, replies);
         let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::Rejected);
-        assert_eq!(error.answer_lost, lost);
+        assert_eq!(error.outcome_unknown, lost);
     }
 }
 
@@ -166,9 +166,9 @@ async fn a_write_whose_answer_cannot_be_understood_counts_as_lost_and_names_its_
         server.script(ENABLE, [Reply::html(status)]);
         let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
-        assert!(error.answer_lost);
+        assert!(error.outcome_unknown);
         let said = format!("an answer of status {status} {what_is_wrong}");
-        assert_eq!(error.said, said);
+        assert_eq!(error.message, said);
     }
 }
 
@@ -180,7 +180,10 @@ async fn an_error_code_that_says_nothing_is_none() {
         server.script(LIST, [Reply::error_of(400, code, "no")]);
         let error = read(&server).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
-        assert_eq!(error.said, "an answer of status 400 without an error code");
+        assert_eq!(
+            error.message,
+            "an answer of status 400 without an error code"
+        );
         assert!(error.source.is_some());
     }
 }

@@ -1,14 +1,11 @@
 //! Control Tower's adapter on the wire: the real SDK against a scripted endpoint on loopback.
 
 use aws_config::SdkConfig;
-use controltower_trusted_access::control_tower::ControlTower;
-use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::landing_zone::{Answer, Details};
-use controltower_trusted_access::ports::ReadLandingZone;
-use controltower_trusted_access::settings::Network;
-use controltower_trusted_access::settings::Trust;
-use controltower_trusted_access::state::Operation;
-use rustls::RootCertStore;
+use controltower_trusted_access::aws::control_tower::ControlTower;
+use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::landing_zone::{LandingZoneDetail, LandingZoneState};
+use controltower_trusted_access::core::model::Operation;
+use controltower_trusted_access::core::ports::ReadLandingZone;
 use serde_json::{Value, json};
 
 use super::sdk_config;
@@ -27,18 +24,12 @@ pub fn drifted() -> Value {
 
 /// The adapter as the function makes it: of the SDK's configuration nothing is replaced but Region
 /// and endpoint, so failures that are tried again take their real time.
-async fn ask(server: &ScriptedOrganizations) -> Result<Answer, ApiError> {
+async fn ask(server: &ScriptedOrganizations) -> Result<LandingZoneState, ApiError> {
     let sdk: SdkConfig = sdk_config("http://organizations.invalid");
-    let network = Network {
-        trust: Trust::Bundle(RootCertStore::empty()),
-        organizations: None,
-        control_tower: Some(server.endpoint()),
-        fips: false,
-        dual_stack: false,
-    };
-    let control_tower = ControlTower::over(&sdk, "eu-west-1".to_owned(), &network);
+    let endpoint = Some(server.endpoint());
+    let control_tower = ControlTower::new(&sdk, "eu-west-1".to_owned(), endpoint);
     assert_eq!(control_tower.region(), "eu-west-1");
-    control_tower.ask().await
+    control_tower.read().await
 }
 
 fn server() -> ScriptedOrganizations {
@@ -52,7 +43,7 @@ async fn a_landing_zone_is_one_list_and_one_get_signed_for_its_home_region() {
     let server = server();
     assert_eq!(
         ask(&server).await.unwrap(),
-        Answer::Present(Details {
+        LandingZoneState::Found(LandingZoneDetail {
             version: "3.3".to_owned(),
             latest_version: Some("4.0".to_owned()),
             status: Some("ACTIVE".to_owned()),
@@ -69,7 +60,7 @@ async fn a_landing_zone_is_one_list_and_one_get_signed_for_its_home_region() {
 #[tokio::test]
 async fn no_landing_zone_is_an_empty_list_and_no_further_call() {
     let server = ScriptedOrganizations::with(&[]);
-    assert_eq!(ask(&server).await.unwrap(), Answer::Absent);
+    assert_eq!(ask(&server).await.unwrap(), LandingZoneState::NotFound);
     assert_eq!(server.operations(), [LIST_ZONES]);
 }
 
@@ -80,7 +71,10 @@ async fn an_empty_page_with_a_token_is_not_the_last_one() {
         LIST_ZONES,
         [Reply::ok(&json!({"landingZones": [], "nextToken": "x"}))],
     );
-    assert!(matches!(ask(&server).await.unwrap(), Answer::Present(_)));
+    assert!(matches!(
+        ask(&server).await.unwrap(),
+        LandingZoneState::Found(_)
+    ));
     assert_eq!(server.operations(), [LIST_ZONES, LIST_ZONES, GET_ZONE]);
     assert_eq!(server.calls()[1].body, json!({"nextToken": "x"}));
 }
@@ -145,11 +139,14 @@ async fn what_control_tower_does_not_tell_is_left_out() {
         GET_ZONE,
         [Reply::ok(&json!({"landingZone": {"version": "2.9\u{1b}"}}))],
     );
-    let details = Details {
+    let details = LandingZoneDetail {
         version: "2.9 ".to_owned(),
-        ..Details::default()
+        ..LandingZoneDetail::default()
     };
-    assert_eq!(ask(&server).await.unwrap(), Answer::Present(details));
+    assert_eq!(
+        ask(&server).await.unwrap(),
+        LandingZoneState::Found(details)
+    );
 }
 
 #[tokio::test]
@@ -183,7 +180,7 @@ async fn a_landing_zone_whose_home_is_another_region_is_elsewhere_and_not_read()
     server.landing_zone(&zone);
     assert_eq!(
         ask(&server).await.unwrap(),
-        Answer::Elsewhere("us-west-2".to_owned())
+        LandingZoneState::InOtherRegion("us-west-2".to_owned())
     );
     assert_eq!(server.operations(), [LIST_ZONES]);
 }
@@ -210,7 +207,10 @@ async fn what_may_pass_is_tried_again() {
         for operation in [LIST_ZONES, GET_ZONE] {
             let server = server();
             server.script(operation, [reply.clone()]);
-            assert!(matches!(ask(&server).await.unwrap(), Answer::Present(_)));
+            assert!(matches!(
+                ask(&server).await.unwrap(),
+                LandingZoneState::Found(_)
+            ));
             let calls = server.operations();
             assert_eq!(calls.iter().filter(|call| *call == operation).count(), 2);
         }

@@ -3,16 +3,18 @@
 //! From the API reference of Organizations; that a repeated write is accepted stands nowhere in it, and is
 //! what every implementation does. The function leans on it only where two of its runs meet.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_organizations::types::OrganizationFeatureSet;
-use controltower_trusted_access::organizations::Organizations;
-use controltower_trusted_access::plan::Plan;
-use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::state::{CONTROL_TOWER, Mode, Observation, TrustedAccess};
+use controltower_trusted_access::aws::control_tower::ControlTower;
+use controltower_trusted_access::aws::organizations::Organizations;
+use controltower_trusted_access::core::model::{CONTROL_TOWER, Mode, Observation, TrustedAccess};
+use controltower_trusted_access::core::plan::Plan;
+use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
+use controltower_trusted_access::core::reconcile::{Policy, Reconciler};
 use tokio::time::{Duration, Instant};
 
 use Act::{Create, Disable, Enable, EnableBy, Others, Pages, Read, Run};
@@ -168,7 +170,10 @@ fn code<T, E: ProvideErrorMetadata + Debug, R: Debug>(result: Result<T, SdkError
 }
 
 async fn read(client: &Client) -> String {
-    match Organizations::new(client.clone()).read().await {
+    match Organizations::new(client.clone(), BTreeSet::new())
+        .read()
+        .await
+    {
         Ok(seen) if seen.enabled_since.is_some() => format!("{}, with a date", seen.state),
         Ok(seen) => seen.state.to_string(),
         Err(error) => format!("{:?}", error.kind),
@@ -183,14 +188,25 @@ async fn write(client: &Client, target: TrustedAccess) -> String {
     let step = Plan::compare(target, &opposite)
         .step()
         .expect("they differ");
-    match Organizations::new(client.clone()).write(step).await {
+    match Organizations::new(client.clone(), BTreeSet::new())
+        .write(step)
+        .await
+    {
         Ok(()) => "accepted".to_owned(),
         Err(error) => format!("{:?}", error.kind),
     }
 }
 
 async fn run(client: &Client) -> String {
-    let reconciler = Reconciler::new(Organizations::new(client.clone()), TrustedAccess::Enabled);
+    let reconciler = Reconciler {
+        organizations: Organizations::new(client.clone(), BTreeSet::new()),
+        landing_zone: None::<ControlTower>,
+        policy: Policy {
+            desired: TrustedAccess::Enabled,
+            mode: Mode::Enforce,
+            hold: None,
+        },
+    };
     let deadline = Instant::now() + Duration::from_mins(1);
     match reconciler.run(Mode::Enforce, deadline).await {
         Ok(done) => done.outcome.to_string(),

@@ -3,9 +3,9 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::{Credentials, SharedCredentialsProvider};
-use controltower_trusted_access::organizations::client_config;
-use controltower_trusted_access::sdk::http_client;
-use controltower_trusted_access::settings::Trust;
+use controltower_trusted_access::aws::HttpClient;
+use controltower_trusted_access::aws::organizations::client_config;
+use controltower_trusted_access::settings::TrustStore;
 use winterbaume_core::MockAws;
 use winterbaume_organizations::OrganizationsService;
 
@@ -50,7 +50,7 @@ impl Implementation {
         let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "conformance");
         let sdk = sdk
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client(Trust::System))
+            .http_client(HttpClient::new(&TrustStore::System).to_shared())
             .endpoint_url(endpoint);
         let client = Client::from_conf(client_config(&sdk.build()).build());
         forget(&client).await;

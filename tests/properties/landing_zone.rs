@@ -1,10 +1,9 @@
 //! The landing zone's say, over random worlds and whatever Control Tower answers.
 
-use controltower_trusted_access::error::ApiErrorKind;
-use controltower_trusted_access::landing_zone::Answer;
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::Outcome;
-use controltower_trusted_access::state::{Mode, Operation, TrustedAccess};
+use controltower_trusted_access::core::error::ApiErrorKind;
+use controltower_trusted_access::core::landing_zone::LandingZoneState;
+use controltower_trusted_access::core::model::{Mode, Operation, TrustedAccess};
+use controltower_trusted_access::core::report::Outcome;
 use proptest::prelude::*;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -12,10 +11,11 @@ use tokio::time::Instant;
 use super::{any_state, any_turns, in_paused_time, soon};
 use crate::support::fake_landing_zone::{FakeLandingZone, Meets, drifted};
 use crate::support::fake_organizations::FakeOrganizations;
+use crate::support::reconcilers::reconciler_with_landing_zone;
 
 fn any_meeting() -> impl Strategy<Value = Meets> {
     prop_oneof![
-        Just(Meets::Told(Answer::Absent)),
+        Just(Meets::Told(LandingZoneState::NotFound)),
         Just(Meets::Told(drifted())),
         Just(Meets::Refused(ApiErrorKind::AccessDenied)),
         Just(Meets::Refused(ApiErrorKind::Throttled)),
@@ -26,8 +26,8 @@ fn any_meeting() -> impl Strategy<Value = Meets> {
 /// Whether a run that wants `desired` may write after this.
 fn permits(desired: TrustedAccess, met: &Meets) -> bool {
     match (desired, met) {
-        (TrustedAccess::Enabled, met) => *met != Meets::Told(Answer::Absent),
-        (TrustedAccess::Disabled, met) => *met == Meets::Told(Answer::Absent),
+        (TrustedAccess::Enabled, met) => *met != Meets::Told(LandingZoneState::NotFound),
+        (TrustedAccess::Disabled, met) => *met == Meets::Told(LandingZoneState::NotFound),
     }
 }
 
@@ -42,7 +42,7 @@ proptest! {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
             let zone = FakeLandingZone::new([met.clone()]);
-            let reconciler = Reconciler::new(&world, desired).asking(Some(&zone));
+            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
             let done = reconciler.run(Mode::Enforce, soon()).await;
             let calls = world.calls();
             if !permits(desired, &met) {
@@ -65,7 +65,7 @@ proptest! {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
             let zone = FakeLandingZone::new([met]);
-            let reconciler = Reconciler::new(&world, desired).asking(Some(&zone));
+            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
             let _ = reconciler.run(Mode::Audit, soon()).await;
             prop_assert_eq!(world.calls(), [Operation::List]);
             Ok(())
@@ -83,16 +83,16 @@ proptest! {
             let world = FakeOrganizations::new(state, turns);
             for met in meetings {
                 let zone = FakeLandingZone::new([met]);
-                let reconciler = Reconciler::new(&world, desired).asking(Some(&zone));
+                let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
                 let _ = reconciler.run(Mode::Enforce, soon()).await;
             }
             world.end_faults();
             let permitting = match desired {
                 TrustedAccess::Enabled => drifted(),
-                TrustedAccess::Disabled => Answer::Absent,
+                TrustedAccess::Disabled => LandingZoneState::NotFound,
             };
             let zone = FakeLandingZone::new([Meets::Told(permitting)]);
-            let reconciler = Reconciler::new(&world, desired).asking(Some(&zone));
+            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
             prop_assert!(reconciler.run(Mode::Enforce, soon()).await.is_ok());
             prop_assert_eq!(world.state(), desired);
             world.forget_calls();
@@ -116,7 +116,7 @@ proptest! {
             let zone = FakeLandingZone::new(meetings);
             let started = Instant::now();
             let time = Duration::from_millis(millis);
-            let reconciler = Reconciler::new(&world, desired).asking(Some(&zone));
+            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
             let _ = reconciler.run(Mode::Enforce, started + time).await;
             prop_assert!(started.elapsed() <= time);
             Ok(())

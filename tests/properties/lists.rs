@@ -4,9 +4,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use controltower_trusted_access::organizations::Organizations;
-use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::state::TrustedAccess;
+use controltower_trusted_access::aws::organizations::Organizations;
+use controltower_trusted_access::core::model::TrustedAccess;
+use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::runtime::Builder;

@@ -1,15 +1,15 @@
 //! Two instances of the function at once, interleaved wherever a call waits: a duplicate event, or a
 //! second copy of the stack that wants the opposite.
 
-use controltower_trusted_access::error::ReconcileError;
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::Outcome;
-use controltower_trusted_access::state::{Mode, Operation, TrustedAccess};
+use controltower_trusted_access::core::error::ReconcileError;
+use controltower_trusted_access::core::model::{Mode, Operation, TrustedAccess};
+use controltower_trusted_access::core::report::Outcome;
 use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::{any_state, any_turns, in_paused_time, soon};
 use crate::support::fake_organizations::FakeOrganizations;
+use crate::support::reconcilers::reconciler;
 
 /// One pass, one write, and the reads at 1, 3, 7, 11, 15 and 19 s.
 const MOST_CALLS: usize = 1 + 1 + 6;
@@ -35,7 +35,7 @@ proptest! {
     ) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
-            let (one, other) = (Reconciler::new(&world, desired), Reconciler::new(&world, desired));
+            let (one, other) = (reconciler(&world, desired), reconciler(&world, desired));
             let _ = tokio::join!(one.run(Mode::Enforce, soon()), other.run(Mode::Enforce, soon()));
             prop_assert!(writes(&world).len() <= 2);
             prop_assert!(writes(&world).iter().all(|write| *write == write_towards(desired)));
@@ -61,8 +61,8 @@ proptest! {
     ) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
-            let enabling = Reconciler::new(&world, TrustedAccess::Enabled);
-            let disabling = Reconciler::new(&world, TrustedAccess::Disabled);
+            let enabling = reconciler(&world, TrustedAccess::Enabled);
+            let disabling = reconciler(&world, TrustedAccess::Disabled);
             let deadline = soon();
             let _ = tokio::join!(enabling.run(Mode::Enforce, deadline), disabling.run(Mode::Enforce, deadline));
             prop_assert!(Instant::now() <= deadline);
@@ -86,7 +86,7 @@ proptest! {
     ) {
         in_paused_time(async {
             let world = FakeOrganizations::new(state, turns);
-            let (auditing, enforcing) = (Reconciler::new(&world, desired), Reconciler::new(&world, desired));
+            let (auditing, enforcing) = (reconciler(&world, desired), reconciler(&world, desired));
             let (audit, _) = tokio::join!(auditing.run(Mode::Audit, soon()), enforcing.run(Mode::Enforce, soon()));
             prop_assert!(writes(&world).len() <= 1);
             let failed_otherwise = audit.is_err_and(|error| {

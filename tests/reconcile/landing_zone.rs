@@ -2,20 +2,21 @@
 
 use std::time::{Duration, SystemTime};
 
-use controltower_trusted_access::error::{ApiErrorKind, ReconcileError};
-use controltower_trusted_access::landing_zone::Answer;
-use controltower_trusted_access::reconcile::Reconciler;
-use controltower_trusted_access::report::{Outcome, Reconciliation};
-use controltower_trusted_access::state::Mode::{Audit, Enforce};
-use controltower_trusted_access::state::Operation::{Disable, Enable, List};
-use controltower_trusted_access::state::TrustedAccess::{Disabled, Enabled};
-use controltower_trusted_access::state::{Hold, Mode, TrustedAccess};
+use controltower_trusted_access::core::error::{ApiErrorKind, ReconcileError};
+use controltower_trusted_access::core::landing_zone::LandingZoneState;
+use controltower_trusted_access::core::model::Mode::{Audit, Enforce};
+use controltower_trusted_access::core::model::Operation::{Disable, Enable, List};
+use controltower_trusted_access::core::model::TrustedAccess::{Disabled, Enabled};
+use controltower_trusted_access::core::model::{MaintenanceHold, Mode, TrustedAccess};
+use controltower_trusted_access::core::reconcile::Reconciliation;
+use controltower_trusted_access::core::report::Outcome;
 use tokio::time::Instant;
 
 use super::world;
 use crate::support::fake_landing_zone::Meets::{self, Hang, Refused, Told};
 use crate::support::fake_landing_zone::{FakeLandingZone, drifted};
 use crate::support::fake_organizations::FakeOrganizations;
+use crate::support::reconcilers::{reconciler_with_landing_zone, with_hold};
 
 async fn run(
     world: &FakeOrganizations,
@@ -24,7 +25,7 @@ async fn run(
     mode: Mode,
 ) -> Result<Reconciliation, ReconcileError> {
     let deadline = Instant::now() + Duration::from_mins(2);
-    let reconciler = Reconciler::new(world, desired).asking(Some(zone));
+    let reconciler = reconciler_with_landing_zone(world, zone, desired);
     reconciler.run(mode, deadline).await
 }
 
@@ -32,8 +33,8 @@ fn zone(meets: &[Meets]) -> FakeLandingZone {
     FakeLandingZone::new(meets.iter().cloned())
 }
 
-fn answer(done: &Reconciliation) -> &Answer {
-    &done.landing_zone.as_ref().unwrap().answer
+fn answer(done: &Reconciliation) -> &LandingZoneState {
+    &done.landing_zone.as_ref().unwrap().state
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,12 +51,15 @@ async fn nobody_is_asked_where_no_change_is_due() {
 
 #[tokio::test(start_paused = true)]
 async fn enabling_is_blocked_where_there_is_no_landing_zone() {
-    let (world, zone) = (world(Disabled, &[]), zone(&[Told(Answer::Absent)]));
+    let (world, zone) = (
+        world(Disabled, &[]),
+        zone(&[Told(LandingZoneState::NotFound)]),
+    );
     let done = run(&world, &zone, Enabled, Enforce).await.unwrap();
     assert_eq!(done.outcome, Outcome::Blocked);
     assert_eq!((done.observed, done.plan), (Disabled, Some(Enable)));
     assert!(
-        done.objection
+        done.block_reason
             .unwrap()
             .starts_with("no landing zone exists in eu-west-1")
     );
@@ -71,7 +75,7 @@ async fn disabling_is_blocked_where_there_is_one() {
     assert_eq!((done.observed, done.plan), (Enabled, Some(Disable)));
     assert_eq!(answer(&done), &drifted());
     assert!(
-        done.objection
+        done.block_reason
             .unwrap()
             .starts_with("a landing zone (version 3.3, eu-west-1) exists")
     );
@@ -82,12 +86,12 @@ async fn disabling_is_blocked_where_there_is_one() {
 async fn what_the_landing_zone_does_not_object_to_is_done() {
     for (state, desired, met, due) in [
         (Disabled, Enabled, drifted(), Enable),
-        (Enabled, Disabled, Answer::Absent, Disable),
+        (Enabled, Disabled, LandingZoneState::NotFound, Disable),
     ] {
         let (world, zone) = (world(state, &[]), zone(&[Told(met.clone())]));
         let done = run(&world, &zone, desired, Enforce).await.unwrap();
         assert_eq!((done.outcome, answer(&done)), (Outcome::Remediated, &met));
-        assert_eq!(done.objection, None);
+        assert_eq!(done.block_reason, None);
         assert_eq!(world.calls(), [List, due, List]);
         // Enabled again, it is read again; what is gone is not.
         assert_eq!(zone.asked().len(), if desired == Enabled { 2 } else { 1 });
@@ -121,7 +125,7 @@ async fn where_the_second_answer_tells_less_the_first_one_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn a_landing_zone_elsewhere_lets_enabling_go_on_and_blocks_disabling() {
-    let elsewhere = Answer::Elsewhere("us-west-2".to_owned());
+    let elsewhere = LandingZoneState::InOtherRegion("us-west-2".to_owned());
     for (state, desired, outcome) in [
         (Disabled, Enabled, Outcome::Remediated),
         (Enabled, Disabled, Outcome::Blocked),
@@ -143,7 +147,7 @@ async fn enabling_goes_on_where_the_landing_zone_cannot_be_read() {
         let (world, zone) = (world(Disabled, &[]), zone(&[met]));
         let done = run(&world, &zone, Enabled, Enforce).await.unwrap();
         assert_eq!(done.outcome, Outcome::Remediated);
-        assert!(matches!(answer(&done), Answer::Unreadable(_)));
+        assert!(matches!(answer(&done), LandingZoneState::Unknown(_)));
         assert_eq!(world.calls(), [List, Enable, List]);
     }
 }
@@ -162,7 +166,7 @@ async fn disabling_fails_with_the_reads_error_where_the_landing_zone_cannot_be_r
             error.to_string().starts_with("ListLandingZones: "),
             "{error}"
         );
-        assert!(error.saw_drift());
+        assert!(error.drift_detected());
         assert_eq!((world.calls(), world.state()), (vec![List], Enabled));
     }
 }
@@ -180,7 +184,7 @@ async fn a_landing_zone_that_never_answers_delays_a_repair_by_20_s() {
 #[tokio::test(start_paused = true)]
 async fn a_repair_is_told_although_the_second_answer_does_not_come_before_the_deadline() {
     let (world, zone) = (world(Disabled, &[]), zone(&[Told(drifted()), Hang]));
-    let reconciler = Reconciler::new(&world, Enabled).asking(Some(&zone));
+    let reconciler = reconciler_with_landing_zone(&world, &zone, Enabled);
     let started = Instant::now();
     let done = reconciler
         .run(Enforce, started + Duration::from_secs(5))
@@ -194,36 +198,35 @@ async fn a_repair_is_told_although_the_second_answer_does_not_come_before_the_de
 #[tokio::test(start_paused = true)]
 async fn a_run_whose_time_ends_while_it_asks_has_changed_nothing_and_says_so() {
     let (world, zone) = (world(Disabled, &[]), zone(&[Hang]));
-    let reconciler = Reconciler::new(&world, Enabled).asking(Some(&zone));
+    let reconciler = reconciler_with_landing_zone(&world, &zone, Enabled);
     let deadline = Instant::now() + Duration::from_secs(5);
     let error = reconciler.run(Enforce, deadline).await.unwrap_err();
     assert_eq!(error.error_type(), "DeadlineExceeded");
-    let waited_for =
-        "asking for the landing zone before EnableAWSServiceAccess; nothing was changed";
+    let waited_for = "reading the landing zone before EnableAWSServiceAccess; nothing was changed";
     assert!(error.to_string().contains(waited_for), "{error}");
-    assert!(error.saw_drift());
+    assert!(error.drift_detected());
     assert_eq!(world.calls(), [List]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_audit_and_a_maintenance_tell_of_the_landing_zone_and_fail_for_none() {
-    let hold = Hold {
+    let hold = MaintenanceHold {
         until: SystemTime::now() + Duration::from_hours(1),
-        said: "then".to_owned(),
+        raw: "then".to_owned(),
     };
     for (met, objects) in [
         (Told(drifted()), true),
-        (Told(Answer::Absent), false),
+        (Told(LandingZoneState::NotFound), false),
         (Refused(ApiErrorKind::AccessDenied), false),
     ] {
         let (world, zone) = (world(Enabled, &[]), zone(&[met]));
-        let reconciler = Reconciler::new(&world, Disabled).asking(Some(&zone));
-        let reconciler = reconciler.held(Some(hold.clone()));
+        let reconciler = reconciler_with_landing_zone(&world, &zone, Disabled);
+        let reconciler = with_hold(reconciler, hold.clone());
         for (mode, outcome) in [(Audit, Outcome::DriftDetected), (Enforce, Outcome::Held)] {
             let deadline = Instant::now() + Duration::from_mins(2);
             let done = reconciler.run(mode, deadline).await.unwrap();
             assert_eq!(done.outcome, outcome);
-            assert_eq!(done.objection.is_some(), objects);
+            assert_eq!(done.block_reason.is_some(), objects);
             assert!(done.landing_zone.is_some());
         }
         assert_eq!(world.calls(), [List; 2]);

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::landing_zone::{Answer, Details};
-use controltower_trusted_access::ports::ReadLandingZone;
-use controltower_trusted_access::state::Operation;
+use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::landing_zone::{LandingZoneDetail, LandingZoneState};
+use controltower_trusted_access::core::model::Operation;
+use controltower_trusted_access::core::ports::ReadLandingZone;
 use tokio::time::{Instant, sleep};
 
 pub const HOME: &str = "eu-west-1";
@@ -15,7 +15,7 @@ pub const HOME: &str = "eu-west-1";
 /// What one question meets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meets {
-    Told(Answer),
+    Told(LandingZoneState),
     Refused(ApiErrorKind),
     /// No answer for an hour.
     Hang,
@@ -53,8 +53,8 @@ impl FakeLandingZone {
 }
 
 /// A landing zone of version 3.3 that needs to be reset.
-pub fn drifted() -> Answer {
-    Answer::Present(Details {
+pub fn drifted() -> LandingZoneState {
+    LandingZoneState::Found(LandingZoneDetail {
         version: "3.3".to_owned(),
         latest_version: Some("3.3".to_owned()),
         status: Some("ACTIVE".to_owned()),
@@ -67,7 +67,7 @@ impl ReadLandingZone for &FakeLandingZone {
         HOME
     }
 
-    async fn ask(&self) -> Result<Answer, ApiError> {
+    async fn read(&self) -> Result<LandingZoneState, ApiError> {
         let kind = match self.next() {
             Meets::Told(answer) => return Ok(answer),
             Meets::Refused(kind) => kind,
@@ -79,8 +79,8 @@ impl ReadLandingZone for &FakeLandingZone {
         Err(ApiError {
             operation: Operation::ListLandingZones,
             kind,
-            said: "scripted".to_owned(),
-            answer_lost: false,
+            message: "scripted".to_owned(),
+            outcome_unknown: false,
             source: None,
         })
     }

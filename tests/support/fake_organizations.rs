@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use controltower_trusted_access::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::plan::Step;
-use controltower_trusted_access::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::state::{Observation, Operation, TrustedAccess};
+use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::model::{Observation, Operation, TrustedAccess};
+use controltower_trusted_access::core::plan::Step;
+use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
 use tokio::time::{Instant, sleep};
 
 pub const ENABLED_SINCE: &str = "2026-11-23T10:02:33Z";
@@ -169,15 +169,15 @@ async fn failed(operation: Operation, fault: Fault) -> ApiError {
     if fault == Fault::Hang {
         sleep(Duration::from_hours(1)).await;
     }
-    let (kind, answer_lost) = match fault {
+    let (kind, outcome_unknown) = match fault {
         Fault::Refused(kind) => (kind, false),
         _ => (ApiErrorKind::Unavailable, true),
     };
     ApiError {
         operation,
         kind,
-        said: "scripted".to_owned(),
-        answer_lost,
+        message: "scripted".to_owned(),
+        outcome_unknown,
         source: None,
     }
 }

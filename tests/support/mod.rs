@@ -6,5 +6,6 @@ pub mod fake_landing_zone;
 pub mod fake_organizations;
 pub mod http;
 pub mod named_file;
+pub mod reconcilers;
 pub mod scripted_organizations;
 pub mod tls;

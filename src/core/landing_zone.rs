@@ -1,0 +1,191 @@
+//! The landing zone, and its effect on a change of trusted access.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::model::TrustedAccess;
+use super::plan::Step;
+
+/// The landing zone, as far as a run knows it. It is read only if a change is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LandingZone {
+    /// The Region that was asked: `LANDING_ZONE_REGION`, the landing zone's home Region.
+    pub region: String,
+    /// The result of the read.
+    pub state: LandingZoneState,
+}
+
+/// Whether there is a landing zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LandingZoneState {
+    /// Control Tower has no landing zone in this Region.
+    NotFound,
+    /// Control Tower has one.
+    Found(LandingZoneDetail),
+    /// Control Tower has one whose home is this other Region, so `LANDING_ZONE_REGION` is wrong. No detail is
+    /// known: the function's role may read only its own Region.
+    InOtherRegion(String),
+    /// The read failed, with this message.
+    Unknown(String),
+}
+
+/// The landing zone as `GetLandingZone` describes it, in Control Tower's words.
+///
+/// <https://docs.aws.amazon.com/controltower/latest/APIReference/API_LandingZoneDetail.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LandingZoneDetail {
+    /// The deployed version, such as `3.3`.
+    pub version: String,
+    /// The latest available version.
+    pub latest_version: Option<String>,
+    /// `ACTIVE`, `PROCESSING` or `FAILED`.
+    pub status: Option<String>,
+    /// `DRIFTED` or `IN_SYNC`.
+    pub drift_status: Option<String>,
+}
+
+impl LandingZone {
+    /// Returns why `step` must not be made, or `None` if the landing zone allows it or is unknown.
+    ///
+    /// An existing landing zone needs trusted access. Without one, enabling could stop the set-up: some
+    /// installers refuse to start if trusted access is already enabled.
+    #[must_use]
+    pub fn block_reason(&self, step: Step) -> Option<String> {
+        let region = &self.region;
+        match (step.target(), &self.state) {
+            (TrustedAccess::Enabled, LandingZoneState::NotFound) => Some(format!(
+                "no landing zone exists in {region}, and some installers of AWS Control Tower refuse to start if \
+                 trusted access is already enabled. Once one is set up, the next run enables it; if one exists in \
+                 another Region, correct LANDING_ZONE_REGION"
+            )),
+            (TrustedAccess::Disabled, LandingZoneState::InOtherRegion(home)) => Some(format!(
+                "a landing zone exists in {home} and needs trusted access. Decommission it first, and correct \
+                 LANDING_ZONE_REGION, which is {region}"
+            )),
+            (
+                TrustedAccess::Disabled,
+                LandingZoneState::Found(LandingZoneDetail { version, .. }),
+            ) => Some(format!(
+                "a landing zone (version {version}, {region}) exists and needs trusted access. Decommission it \
+                 first: the next run then disables it"
+            )),
+            _ => None,
+        }
+    }
+
+    /// Returns why less is known than was asked for, as text for a log line, or `None` if nothing is missing.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        match &self.state {
+            LandingZoneState::Unknown(error) => Some(error.clone()),
+            LandingZoneState::InOtherRegion(home) => Some(format!(
+                "its home Region is {home} and LANDING_ZONE_REGION is {}: correct that",
+                self.region
+            )),
+            LandingZoneState::NotFound | LandingZoneState::Found(_) => None,
+        }
+    }
+}
+
+/// Serializes as in the report: `present` with the details, or `unknown`. The Region is left out, because it
+/// is the operator's own setting; so is the reason for `unknown`, which belongs in the log.
+impl Serialize for LandingZone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match &self.state {
+            LandingZoneState::Unknown(_) => map.serialize_entry("unknown", &true)?,
+            LandingZoneState::NotFound => map.serialize_entry("present", &false)?,
+            LandingZoneState::InOtherRegion(_) => map.serialize_entry("present", &true)?,
+            LandingZoneState::Found(detail) => {
+                map.serialize_entry("present", &true)?;
+                map.serialize_entry("version", &detail.version)?;
+                for (name, value) in [
+                    ("latestVersion", &detail.latest_version),
+                    ("status", &detail.status),
+                    ("driftStatus", &detail.drift_status),
+                ] {
+                    if let Some(value) = value {
+                        map.serialize_entry(name, value)?;
+                    }
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Observation;
+    use crate::core::plan::Plan;
+    use serde_json::json;
+
+    fn in_ireland(state: LandingZoneState) -> LandingZone {
+        LandingZone {
+            region: "eu-west-1".to_owned(),
+            state,
+        }
+    }
+
+    fn present() -> LandingZoneState {
+        LandingZoneState::Found(LandingZoneDetail {
+            version: "3.3".to_owned(),
+            drift_status: Some("DRIFTED".to_owned()),
+            ..LandingZoneDetail::default()
+        })
+    }
+
+    fn unreadable() -> LandingZoneState {
+        LandingZoneState::Unknown("no answer".to_owned())
+    }
+
+    fn block_reason(desired: TrustedAccess, state: LandingZoneState) -> Option<String> {
+        let observed = match desired {
+            TrustedAccess::Enabled => Observation::disabled(),
+            TrustedAccess::Disabled => Observation::enabled(None),
+        };
+        let step = Plan::compare(desired, &observed).step().unwrap();
+        in_ireland(state).block_reason(step)
+    }
+
+    #[test]
+    fn enabling_is_blocked_only_if_no_landing_zone_exists() {
+        let reason = block_reason(TrustedAccess::Enabled, LandingZoneState::NotFound).unwrap();
+        assert!(reason.starts_with("no landing zone exists in eu-west-1"));
+        assert_eq!(block_reason(TrustedAccess::Enabled, present()), None);
+        assert_eq!(block_reason(TrustedAccess::Enabled, unreadable()), None);
+        let elsewhere = LandingZoneState::InOtherRegion("us-west-2".to_owned());
+        assert_eq!(block_reason(TrustedAccess::Enabled, elsewhere), None);
+    }
+
+    #[test]
+    fn disabling_is_blocked_if_a_landing_zone_exists_in_any_region() {
+        let reason = block_reason(TrustedAccess::Disabled, present()).unwrap();
+        assert!(reason.starts_with("a landing zone (version 3.3, eu-west-1) exists"));
+        let elsewhere = LandingZoneState::InOtherRegion("us-west-2".to_owned());
+        let reason = block_reason(TrustedAccess::Disabled, elsewhere).unwrap();
+        assert!(reason.starts_with("a landing zone exists in us-west-2"));
+        assert_eq!(
+            block_reason(TrustedAccess::Disabled, LandingZoneState::NotFound),
+            None
+        );
+    }
+
+    #[test]
+    fn the_report_shows_an_unknown_landing_zone_as_neither_present_nor_absent() {
+        for (state, json) in [
+            (LandingZoneState::NotFound, json!({"present": false})),
+            (
+                LandingZoneState::InOtherRegion("us-west-2".to_owned()),
+                json!({"present": true}),
+            ),
+            (unreadable(), json!({"unknown": true})),
+            (
+                present(),
+                json!({"present": true, "version": "3.3", "driftStatus": "DRIFTED"}),
+            ),
+        ] {
+            assert_eq!(serde_json::to_value(in_ireland(state)).unwrap(), json);
+        }
+    }
+}

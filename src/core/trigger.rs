@@ -1,0 +1,81 @@
+//! The reason for an invocation, as a report shows it.
+//!
+//! A trigger is recorded and never decides what a run does.
+
+use serde::Serialize;
+
+use super::model::display_as_serialized;
+
+/// The kinds of invocation that the contract names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum TriggerKind {
+    /// An AWS Organizations API call, delivered by CloudTrail through EventBridge.
+    OrganizationsEvent,
+    /// A Control Tower lifecycle or drift event.
+    ControlTowerEvent,
+    /// EventBridge Scheduler or a scheduled rule.
+    Schedule,
+    /// `null`, `{}` or a mode, from a person or a script.
+    Manual,
+    /// Another event or a batch of records: harmless, and a sign of an event rule that matches too much.
+    Unrecognized,
+}
+
+display_as_serialized!(TriggerKind);
+
+/// The reason for an invocation. Every text is sanitized; a value that the event lacks is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Trigger {
+    /// The row of the contract's input table.
+    pub kind: TriggerKind,
+    /// The event's `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `detail.eventName`, else the event's `detail-type`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The event's `time`, unchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The caller, if CloudTrail names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+}
+
+impl Trigger {
+    /// Returns a trigger of which only the kind is known.
+    #[must_use]
+    pub fn of_kind(kind: TriggerKind) -> Self {
+        Self {
+            kind,
+            id: None,
+            name: None,
+            time: None,
+            actor: None,
+        }
+    }
+}
+
+/// The caller, from a CloudTrail record's `userIdentity` and its neighbours.
+///
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// `AssumedRole`, `IAMUser`, `Root`, …
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The caller's ARN; of a role, the session's ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// The ARN of the role behind the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer_arn: Option<String>,
+    /// The IP address of the caller, or the DNS name of an AWS service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The client that made the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+}
