@@ -11,6 +11,7 @@ mod input;
 mod killed;
 mod landing_zone;
 mod lines;
+mod memory;
 mod secrets;
 mod standalone;
 mod watch;

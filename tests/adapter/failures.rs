@@ -5,6 +5,7 @@ use controltower_trusted_access::core::model::TrustedAccess;
 use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
 use super::{adapter, read, write};
+use crate::support::http::RefusingPort;
 use crate::support::scripted_organizations::{
     CONTROL_TOWER, DISABLE, ENABLE, LIST, Reply, ScriptedOrganizations,
 };
@@ -98,26 +99,60 @@ async fn answers_that_are_all_cut_in_their_bodies_are_unavailable() {
     assert_eq!(error.kind, ApiErrorKind::Unavailable);
     assert_eq!(
         error.message,
-        "the connection was cut before the answer was complete (after 5 attempts)"
+        "the connection was closed before the response was complete (after 5 attempts)"
     );
 }
 
 #[tokio::test]
+async fn a_response_body_over_1_mib_is_invalid_and_not_retried_whatever_its_status_and_framing() {
+    const TOO_LARGE: usize = 1024 * 1024 + 1;
+    let error_body =
+        |status| Reply::Instead(status, "application/x-amz-json-1.1", vec![b' '; TOO_LARGE]);
+    for reply in [
+        Reply::Padded(TOO_LARGE),
+        Reply::PaddedInChunks(TOO_LARGE),
+        Reply::Huge(TOO_LARGE),
+        error_body(400),
+        error_body(429),
+        error_body(503),
+    ] {
+        for operation in [LIST, ENABLE] {
+            let server = ScriptedOrganizations::with(&[]);
+            server.script(operation, [Reply::html(503), reply.clone()]);
+            let error = call(&server, operation).await.unwrap_err();
+            assert_eq!(error.kind, ApiErrorKind::InvalidResponse, "{error}");
+            assert_eq!(
+                error.message,
+                "the response body is larger than 1 MiB (after 2 attempts)"
+            );
+            assert!(error.outcome_unknown);
+            assert_eq!(server.operations(), [operation; 2]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_body_of_almost_1_mib_is_read() {
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER]);
+    for reply in [Reply::Padded(1_048_000), Reply::PaddedInChunks(1_048_000)] {
+        server.script(LIST, [reply]);
+        assert_eq!(read(&server).await.unwrap().state, TrustedAccess::Enabled);
+    }
+}
+
+#[tokio::test]
 async fn no_connection_at_all_is_unavailable() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let error = adapter(&format!("http://{nobody}"))
+    let refusing = RefusingPort::new();
+    let error = adapter(&format!("http://{}", refusing.address()))
         .read()
         .await
         .unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::Unavailable);
     assert_eq!(
         error.to_string(),
-        "ListAWSServiceAccessForOrganization: no connection, or it was cut before an answer came \
-         (after 5 attempts). Nothing to do unless it lasts: then look at the AWS Health Dashboard \
-         and the function's way to the network"
+        "ListAWSServiceAccessForOrganization: no connection, or it was closed before a response \
+         arrived (after 5 attempts). No action is needed unless it lasts; then check the AWS Health \
+         Dashboard and the function's network access"
     );
 }
 
@@ -158,17 +193,17 @@ async fn a_write_counts_as_lost_if_any_of_its_attempts_had_no_answer() {
 #[tokio::test]
 async fn a_write_whose_answer_cannot_be_understood_counts_as_lost_and_names_its_status() {
     for (status, what_is_wrong) in [
-        (200, "that cannot be understood"),
-        (302, "that cannot be understood"),
-        (400, "without an error code"),
+        (200, "that cannot be parsed"),
+        (302, "that cannot be parsed"),
+        (400, "and no error code"),
     ] {
         let server = ScriptedOrganizations::with(&[]);
         server.script(ENABLE, [Reply::html(status)]);
         let error = write(&server, TrustedAccess::Enabled).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
         assert!(error.outcome_unknown);
-        let said = format!("an answer of status {status} {what_is_wrong}");
-        assert_eq!(error.message, said);
+        let message = format!("a response with status {status} {what_is_wrong}");
+        assert_eq!(error.message, message);
     }
 }
 
@@ -182,7 +217,7 @@ async fn an_error_code_that_says_nothing_is_none() {
         assert_eq!(error.kind, ApiErrorKind::InvalidResponse);
         assert_eq!(
             error.message,
-            "an answer of status 400 without an error code"
+            "a response with status 400 and no error code"
         );
         assert!(error.source.is_some());
     }
@@ -191,7 +226,7 @@ async fn an_error_code_that_says_nothing_is_none() {
 #[tokio::test]
 async fn a_message_of_aws_stays_on_one_line() {
     let server = ScriptedOrganizations::with(&[]);
-    let message = format!("first\nsecond\u{1b}[31m{}", "x".repeat(1 << 20));
+    let message = format!("first\nsecond\u{1b}[31m{}", "x".repeat(1 << 19));
     server.script(
         LIST,
         [Reply::error_of(400, "InvalidInputException", &message)],

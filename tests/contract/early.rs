@@ -4,6 +4,7 @@ use std::net::TcpListener;
 
 use super::{CONTROL_TOWER, ScriptedOrganizations, function};
 use crate::support::fake_lambda::Function;
+use crate::support::http::RefusingPort;
 use crate::support::named_file::NamedFile;
 use crate::support::scripted_organizations::LIST;
 use crate::support::tls::Authority;
@@ -51,11 +52,8 @@ fn a_server_that_says_nothing_does_not_hold_the_start() {
 /// It has no name to look up, or nobody is there: the first call says so, the start goes on.
 #[test]
 fn a_destination_that_is_not_there_does_not_hold_the_start() {
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let refusing = RefusingPort::new();
+    let closed = refusing.address().port();
     for host in [
         format!("localhost:{closed}"),
         format!("127.0.0.1:{closed}"),

@@ -113,6 +113,19 @@ pub const UNREADABLE: [&str; 9] = [
     "InvalidResponse: L Z G",
 ];
 
+/// A response body over 1 MiB is invalid. The write took effect, and one read shows it.
+pub const TOO_LARGE: [&str; 9] = [
+    "InvalidResponse: L",
+    "InvalidResponse: L2",
+    "Remediated: L E L",
+    "Remediated: L D L",
+    "InvalidResponse: L E L+",
+    "Remediated: L Z E L Z",
+    "Remediated: L Z G E L Z G",
+    "InvalidResponse: L Z",
+    "InvalidResponse: L Z G",
+];
+
 /// To a write it says "accepted", and the reads never show it.
 pub const EMPTY: [&str; 9] = [
     "InvalidResponse: L",

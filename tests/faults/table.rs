@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::expected::{
     ANSWERED_TOO_LATE, CONFLICT, DENIED, EMPTY, HEALED, NEVER_ANSWERED, NO_ORGANIZATION, REJECTED,
-    THROTTLED, UNAVAILABLE, UNHARMED, UNREADABLE,
+    THROTTLED, TOO_LARGE, UNAVAILABLE, UNHARMED, UNREADABLE,
 };
 use crate::support::scripted_organizations::{Obstacle, Part, Reply};
 
@@ -186,6 +186,13 @@ fn body(content: &'static str) -> Reply {
     )
 }
 
+/// `[{},{},…]` of 1 MB, as the list of either service.
+fn empty_entries() -> Reply {
+    let list = vec!["{}"; 166_000].join(",");
+    let body = format!(r#"{{"EnabledServicePrincipals":[{list}],"landingZones":[{list}]}}"#);
+    Reply::Instead(200, "application/x-amz-json-1.1", body.into_bytes())
+}
+
 const WRITES_HAVE_NO_PAGES: &str =
     "a write has no pages, and the landing zone's are held in `tests/adapter/landing_zone.rs`";
 const ORGANIZATIONS_OWN: &str = "AWS Control Tower has no such error";
@@ -253,11 +260,27 @@ fn answers() -> Vec<Row> {
             Forever(Reply::HonestAs("text/html")),
             UNHARMED,
         ),
+        row("1 MB response", Forever(Reply::Padded(1_000_000)), UNHARMED),
         row(
-            "10 MB response",
-            Forever(Reply::Padded(10_000_000)),
-            UNHARMED,
+            "2 MB response with a length",
+            Forever(Reply::Padded(2_000_000)),
+            TOO_LARGE,
         ),
+        row(
+            "2 MB response in chunks, without a length",
+            Forever(Reply::PaddedInChunks(2_000_000)),
+            TOO_LARGE,
+        ),
+        row(
+            "503 with 2 MB",
+            Forever(Reply::Instead(
+                503,
+                "application/x-amz-json-1.1",
+                vec![b' '; 2_000_000],
+            )),
+            UNREADABLE,
+        ),
+        row("1 MB of empty entries", Forever(empty_entries()), EMPTY),
     ]
 }
 

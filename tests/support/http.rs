@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// One parsed request.
 pub struct Request {
@@ -49,7 +49,8 @@ impl Connection for TcpStream {
     }
 }
 
-/// Whether a server accepts connections. While it is closed nothing listens on the address.
+/// Whether a server accepts connections. While it is closed nothing listens on the address, and the address stays
+/// bound, so that no other process can take it.
 #[derive(Default)]
 pub struct Door {
     closed: Mutex<bool>,
@@ -90,6 +91,44 @@ impl Door {
     }
 }
 
+/// A socket that is bound to the address and does not listen. Several may be, as long as none listens.
+fn bound(address: SocketAddr) -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_reuse_address(true).expect("the option is known");
+    socket
+        .bind(&address.into())
+        .expect("an address of this process, or any free port");
+    socket
+}
+
+/// A port at which every connection is refused, and which no other process can take, until it is dropped.
+pub struct RefusingPort(Socket);
+
+impl RefusingPort {
+    pub fn new() -> Self {
+        Self(bound(SocketAddr::from(([127, 0, 0, 1], 0))))
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        address(&self.0)
+    }
+}
+
+fn address(socket: &Socket) -> SocketAddr {
+    let address = socket
+        .local_addr()
+        .ok()
+        .and_then(|address| address.as_socket());
+    address.expect("a bound socket has an address")
+}
+
+fn listening(socket: Socket) -> TcpListener {
+    socket
+        .listen(128)
+        .expect("the address is bound and nothing listens on it");
+    socket.into()
+}
+
 /// Listens on a free port of the loopback interface until the process ends. `serve` runs on a
 /// thread of the connection's own.
 pub fn serve<F>(serve: F) -> SocketAddr
@@ -105,12 +144,14 @@ where
     W: Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static,
     F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
 {
-    let mut listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-    let address = listener
-        .local_addr()
-        .expect("a bound listener has an address");
+    let first = bound(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let address = address(&first);
+    // Keeps the port while nothing listens.
+    let reservation = bound(address);
+    let mut listener = listening(first);
     let parts = Arc::new((wrap, serve));
     thread::spawn(move || {
+        let _reservation = reservation;
         loop {
             for stream in listener.incoming().flatten() {
                 if door.is_closed() {
@@ -123,7 +164,7 @@ where
             }
             drop(listener);
             door.wait_until_open();
-            listener = TcpListener::bind(address).expect("the port is still ours");
+            listener = listening(bound(address));
         }
     });
     address
@@ -213,6 +254,39 @@ pub fn response(status: u16, content_type: &str, headers: &[(&str, &str)], body:
     let mut bytes = format!("{head}\r\n").into_bytes();
     bytes.extend_from_slice(body);
     bytes
+}
+
+/// The same in chunks of 64 KiB, without a length.
+pub fn chunked_response(status: u16, content_type: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 {status} Status\r\ncontent-type: {content_type}\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    let mut bytes = head.into_bytes();
+    for chunk in body.chunks(65_536) {
+        bytes.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        bytes.extend_from_slice(chunk);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
+}
+
+/// Sends an answer whose body has `size` bytes and is never held in memory as a whole.
+pub fn send_huge(stream: &mut dyn Connection, content_type: &str, size: usize) {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {size}\r\n\r\n"
+    );
+    send(stream, head.as_bytes());
+    let chunk = [b' '; 65_536];
+    let mut left = size;
+    while left > 0 {
+        let next = &chunk[..left.min(chunk.len())];
+        if stream.write_all(next).is_err() {
+            return;
+        }
+        left -= next.len();
+    }
+    let _ = stream.flush();
 }
 
 /// The same answer under another content type.

@@ -253,17 +253,14 @@ fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection)
             http::send(stream, &http::with_content_type(&honest(), content_type));
         }
         Reply::Padded(size) => {
-            let mut answer: Value = match operation.as_str() {
-                ENABLE | DISABLE => json!({}),
-                _ => serde_json::from_slice(&lock(shared).read(&operation, &body)).expect("JSON"),
-            };
-            apply();
-            answer["Padding"] = json!("x".repeat(size));
-            http::send(
-                stream,
-                &http::response(200, JSON, &[], answer.to_string().as_bytes()),
-            );
+            let body = padded(&mut lock(shared), &operation, &body, size);
+            http::send(stream, &http::response(200, JSON, &[], &body));
         }
+        Reply::PaddedInChunks(size) => {
+            let body = padded(&mut lock(shared), &operation, &body, size);
+            http::send(stream, &http::chunked_response(200, JSON, &body));
+        }
+        Reply::Huge(size) => http::send_huge(stream, JSON, size),
         Reply::EndlessTokens => {
             let token = lock(shared).calls.len();
             let page =
@@ -314,6 +311,17 @@ fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection)
         Reply::Hang => std::thread::park(),
     }
     Then::KeepOpen
+}
+
+/// The honest answer with `size` bytes of padding.
+fn padded(state: &mut State, operation: &str, body: &Value, size: usize) -> Vec<u8> {
+    let mut answer: Value = match operation {
+        ENABLE | DISABLE => json!({}),
+        _ => serde_json::from_slice(&state.read(operation, body)).expect("JSON"),
+    };
+    state.apply(operation, body);
+    answer["Padding"] = json!("x".repeat(size));
+    answer.to_string().into_bytes()
 }
 
 /// Organizations has it in a header, Control Tower in the path.

@@ -25,8 +25,12 @@ pub enum Reply {
     Slow(Part),
     /// The honest answer under another content type.
     HonestAs(&'static str),
-    /// The honest page with this many bytes in a member that the API does not have.
+    /// The honest answer with this many bytes in a member that the API does not have.
     Padded(usize),
+    /// The same in chunks, without a length.
+    PaddedInChunks(usize),
+    /// An answer of this many bytes, sent without being held in memory; the request is not applied.
+    Huge(usize),
     /// An empty page with a token that was never given before.
     EndlessTokens,
     /// The honest answer, and then no connection any more.
