@@ -186,8 +186,7 @@ fn body(content: &'static str) -> Reply {
     )
 }
 
-const WRITES_HAVE_NO_PAGES: &str =
-    "a write has no pages; the pages of landing zones are tested in `tests/adapter/landing_zone.rs`";
+const WRITES_HAVE_NO_PAGES: &str = "a write has no pages; the pages of landing zones are tested in `tests/adapter/landing_zone.rs`";
 const ORGANIZATIONS_OWN: &str = "AWS Control Tower has no such error";
 const CONTROL_TOWERS_OWN: &str = "AWS Organizations has no such error";
 const FIXED_AT_START: &str =
