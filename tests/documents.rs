@@ -10,6 +10,7 @@ mod markdown;
 mod reference;
 mod runbook;
 mod sources;
+mod templates;
 
 use std::path::{Path, PathBuf};
 
@@ -64,7 +65,9 @@ fn every_page_starts_with_its_reader() {
             continue;
         }
         let first = page.first_paragraph();
-        assert!(first.contains(" for "), "{}: {first}", page.name);
+        let marks = ["is for ", "are for ", "For "];
+        let names_reader = marks.iter().any(|mark| first.contains(mark));
+        assert!(names_reader, "{}: {first}", page.name);
     }
 }
 

@@ -128,10 +128,8 @@ impl Page {
 
     pub fn first_paragraph(&self) -> String {
         let prose = self.prose();
-        let paragraphs = prose.split("\n\n").map(str::trim);
-        let first = paragraphs
-            .filter(|text| !text.is_empty() && !text.starts_with('#'))
-            .next();
+        let mut paragraphs = prose.split("\n\n").map(str::trim);
+        let first = paragraphs.find(|text| !text.is_empty() && !text.starts_with('#'));
         first.unwrap_or_default().replace('\n', " ")
     }
 

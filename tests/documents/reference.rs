@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::markdown::code_spans;
-use super::{page, sources};
+use super::{page, sources, templates};
 
 fn set<T: Into<String>>(words: impl IntoIterator<Item = T>) -> BTreeSet<String> {
     words.into_iter().map(Into::into).collect()
@@ -29,7 +29,7 @@ fn configuration_lists_every_environment_variable() {
 fn the_variables_of_the_function_are_rows_with_their_parameter_and_the_template_sets_no_other() {
     let configuration = page("docs/reference/configuration.md");
     let rows = configuration.rows("Environment variables");
-    let set_by_template = sources::template_variables();
+    let set_by_template = templates::variables();
     assert!(set_by_template.len() >= 6, "{set_by_template:?}");
     let own: BTreeSet<(String, String)> = rows
         .iter()
@@ -50,7 +50,7 @@ fn configuration_lists_every_parameter_and_output_of_both_templates() {
         let templates = ["template.yaml", "forwarder.yaml"];
         let defined = templates
             .iter()
-            .flat_map(|file| sources::template_keys(file, kind));
+            .flat_map(|file| templates::keys(file, kind));
         assert_eq!(listed, defined.collect(), "{section}");
     }
 }
@@ -100,21 +100,21 @@ fn errors_has_a_row_and_a_section_for_every_error_type() {
 fn logs_and_metrics_lists_every_metric() {
     let page = page("docs/reference/logs-and-metrics.md");
     let metrics = set(page.keys("Metrics"));
-    assert_eq!(metrics, sources::metrics_of_the_code());
-    assert_eq!(metrics, sources::metrics_of_the_template());
+    assert_eq!(metrics, sources::metrics());
+    assert_eq!(metrics, templates::metrics());
 }
 
 #[test]
 fn logs_and_metrics_lists_every_alarm() {
     let page = page("docs/reference/logs-and-metrics.md");
-    assert_eq!(set(page.keys("Alarms")), set(sources::alarms()));
+    assert_eq!(set(page.keys("Alarms")), set(templates::alarms()));
 }
 
 #[test]
 fn logs_and_metrics_lists_every_log_field_of_the_dashboard() {
     let page = page("docs/reference/logs-and-metrics.md");
     let section = set(code_spans(&page.section("Log lines")));
-    let fields = sources::dashboard_fields();
+    let fields = templates::dashboard_fields();
     assert!(fields.len() > 5, "{fields:?}");
     for field in fields {
         assert!(section.contains(&field), "{field}");
@@ -137,6 +137,6 @@ fn iam_lists_every_action_of_the_roles_and_no_other() {
     let templates = ["template.yaml", "forwarder.yaml"];
     let allowed = templates
         .iter()
-        .flat_map(|file| sources::role_actions(file));
+        .flat_map(|file| templates::role_actions(file));
     assert_eq!(listed.collect::<BTreeSet<_>>(), allowed.collect());
 }

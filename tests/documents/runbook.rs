@@ -1,7 +1,7 @@
 //! The runbook has a section for each alarm and incident, each with Meaning, Check and Fix.
 
 use super::markdown::slug;
-use super::{page, sources};
+use super::{page, sources, templates};
 
 /// Sections that are no incident.
 const GENERAL: [&str; 2] = ["Set STACK and REGION", "First minute"];
@@ -10,7 +10,7 @@ const GENERAL: [&str; 2] = ["Set STACK and REGION", "First minute"];
 fn the_anchor_of_every_alarm_is_its_name() {
     let runbook = page("docs/runbook.md");
     let anchors = runbook.anchors();
-    for alarm in sources::alarms() {
+    for alarm in templates::alarms() {
         assert!(anchors.contains(&alarm), "{alarm}");
     }
 }
@@ -19,7 +19,7 @@ fn the_anchor_of_every_alarm_is_its_name() {
 fn every_incident_is_an_alarm_or_an_outcome_and_every_outcome_of_drift_has_a_section() {
     let runbook = page("docs/runbook.md");
     let outcomes = sources::variants("Outcome");
-    let known: Vec<String> = sources::alarms()
+    let known: Vec<String> = templates::alarms()
         .into_iter()
         .chain(outcomes.iter().cloned())
         .collect();
