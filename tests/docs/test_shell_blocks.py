@@ -113,7 +113,7 @@ class ShellBlocks(unittest.TestCase):
             for call in self.tools.calls():
                 with self.subTest(page=str(page), block=number, call=call):
                     self.assertNotIn("", call)
-                    # A value that was split at a space leaves a word behind that is no option's.
+                    # A variable that the shell did not expand, or a placeholder.
                     self.assertFalse([word for word in call if re.search(r"\$[A-Z{(]|<\w+>", word)])
 
     def test_a_wrong_block_is_found(self):
