@@ -10,6 +10,7 @@
 mod adapter;
 mod architecture;
 mod contract;
+mod documents;
 mod events;
 mod properties;
 mod readme;

@@ -193,11 +193,11 @@ fn empty_entries() -> Reply {
     Reply::Instead(200, "application/x-amz-json-1.1", body.into_bytes())
 }
 
-const WRITES_HAVE_NO_PAGES: &str =
-    "a write has no pages, and the landing zone's are held in `tests/adapter/landing_zone.rs`";
+const WRITES_HAVE_NO_PAGES: &str = "a write has no pages; the pages of landing zones are tested in `tests/adapter/landing_zone.rs`";
 const ORGANIZATIONS_OWN: &str = "AWS Control Tower has no such error";
 const CONTROL_TOWERS_OWN: &str = "AWS Organizations has no such error";
-const FIXED_AT_START: &str = "it is so from the start of the process, and the first call meets it";
+const FIXED_AT_START: &str =
+    "the fault exists from the start of the process, so the first call fails";
 
 pub fn rows() -> Vec<Row> {
     let mut rows = answers();
