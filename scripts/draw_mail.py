@@ -20,11 +20,11 @@ SIZE, SMALL = 15, 13.5
 
 
 def block(text, key):
-    """The lines of the first `key` that are indented deeper than it, without their indentation."""
+    """The first line that starts with `key`, and the deeper lines below it, without their indentation."""
     lines = iter(text.splitlines())
     for line in lines:
         if line.strip().startswith(f"{key}:"):
-            depth = len(line) - len(line.lstrip())
+            first, depth = line, len(line) - len(line.lstrip())
             break
     else:
         raise SystemExit(f"template.yaml has no {key}")
@@ -33,19 +33,20 @@ def block(text, key):
         if line.strip() and len(line) - len(line.lstrip()) <= depth:
             break
         found.append(line.strip())
-    return found
+    return first, found
 
 
 def notification():
     """The transformer's paths and its text, of the rule that names the caller."""
     template = (ROOT / "template.yaml").read_text()
     for transformer in re.split(r"^ *InputTransformer:\n", template, flags=re.M)[1:]:
-        paths = dict(line.split(": ", 1) for line in block(transformer, "InputPathsMap") if line)
+        paths = dict(line.split(": ", 1) for line in block(transformer, "InputPathsMap")[1] if line)
         if any(".trigger.actor." in path for path in paths.values()):
-            lines = block(transformer, "InputTemplate")
+            first, lines = block(transformer, "InputTemplate")
             if lines[0].startswith("-"):
-                lines = lines[1:lines.index(next(line for line in lines[1:] if line.startswith("- ")))]
-            return paths, " ".join(lines)
+                # The list form of !Sub: the text, then the variables.
+                first, lines = lines[0], lines[1:lines.index(next(line for line in lines[1:] if line.startswith("- ")))]
+            return paths, ("\n" if "|" in first else " ").join(lines)
     raise SystemExit("template.yaml has no rule whose mail names the caller")
 
 
@@ -97,9 +98,10 @@ def draw():
         y += LINE
     body.append(f'<path d="M1 {y - 8}H{svg.WIDTH - 1}" class="rule"/>')
     y += LINE
-    for line in svg.wrap(message(), SIZE, svg.WIDTH - 2 * MARGIN):
-        body.append(svg.label(MARGIN, y, line, "text", SIZE))
-        y += LINE
+    for paragraph in message().splitlines():
+        for line in svg.wrap(paragraph, SIZE, svg.WIDTH - 2 * MARGIN):
+            body.append(svg.label(MARGIN, y, line, "text", SIZE))
+            y += LINE
     colours = {"rule": [("stroke", "#8c959f", "#6e7681")]}
     return svg.document(y + MARGIN - LINE, "A mail of the stack: " + message().strip('"'), colours, body)
 

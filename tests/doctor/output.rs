@@ -270,10 +270,7 @@ fn the_permissions_of_the_readme_are_what_is_called_and_each_only_reads() {
         assert!(reads || operation == "sts:AssumeRole", "{operation}");
     }
     let page = include_str!("../../docs/doctor.md");
-    let section = page
-        .split("## Credentials and permissions")
-        .nth(1)
-        .unwrap();
+    let section = page.split("## Credentials and permissions").nth(1).unwrap();
     let policy = section
         .split("```json")
         .nth(1)
