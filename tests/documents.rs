@@ -56,6 +56,11 @@ fn page(name: &str) -> Page {
     Page::read(&root().join(name))
 }
 
+#[test]
+fn the_readme_has_at_most_150_lines() {
+    assert!(page("README.md").text.lines().count() <= 150);
+}
+
 /// An ADR is read from its index, and the pages of other folders describe the folder.
 #[test]
 fn every_page_starts_with_its_reader() {

@@ -13,7 +13,6 @@ mod contract;
 mod documents;
 mod events;
 mod properties;
-mod readme;
 mod reconcile;
 #[expect(
     dead_code,

@@ -34,8 +34,7 @@ fn the_table_is_as_committed_where_all_is_well_and_where_much_is_wrong() {
     let healthy = run::run(&World::healthy().start().url, &ALL);
     assert_eq!(healthy.errors, "");
     is_as_committed("healthy.txt", &healthy.told);
-    // What the README shows is what one gets.
-    assert!(include_str!("../../README.md").contains(&healthy.told));
+    assert!(include_str!("../../docs/doctor.md").contains(&healthy.told));
     let troubled = run::run(&troubled().start().url, &ALL);
     is_as_committed("troubled.txt", &troubled.told);
 }
@@ -244,8 +243,8 @@ fn an_endpoint_that_is_set_to_nothing_is_named_and_is_no_panic() {
     );
 }
 
-/// The operations that a run may call, of which none changes anything: what the README allows is what
-/// is called, and no more.
+/// The operations that a run may call, of which none changes anything: what docs/doctor.md allows is
+/// what is called, and no more.
 #[test]
 fn the_permissions_of_the_readme_are_what_is_called_and_each_only_reads() {
     let accounts = json!({"Accounts": [{"Id": account(1), "State": "ACTIVE"}]}).to_string();
@@ -270,11 +269,8 @@ fn the_permissions_of_the_readme_are_what_is_called_and_each_only_reads() {
             .any(|start| verb.starts_with(start));
         assert!(reads || operation == "sts:AssumeRole", "{operation}");
     }
-    let readme = include_str!("../../README.md");
-    let section = readme
-        .split("## Before and after deploying: the doctor")
-        .nth(1)
-        .unwrap();
+    let page = include_str!("../../docs/doctor.md");
+    let section = page.split("## Credentials and permissions").nth(1).unwrap();
     let policy = section
         .split("```json")
         .nth(1)

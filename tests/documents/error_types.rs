@@ -1,6 +1,6 @@
 //! The column *retry helps* of the error reference.
 
-use controltower_trusted_access::error::{ApiErrorKind, Disposition};
+use controltower_trusted_access::core::error::ApiErrorKind;
 
 use super::page;
 
@@ -20,7 +20,7 @@ fn retry_helps_for_exactly_the_transient_errors() {
     for kind in OF_AWS {
         let name = format!("`{kind}`");
         let row = rows.iter().find(|row| row[0] == name).expect(&name);
-        let helps = kind.disposition() == Disposition::Transient;
+        let helps = kind.is_transient();
         assert_eq!(row[2], if helps { "yes" } else { "no" }, "{name}");
     }
 }
