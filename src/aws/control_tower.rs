@@ -123,7 +123,7 @@ async fn get(client: &Client, arn: String) -> Result<LandingZoneDetail, ApiError
     let recorder = AttemptRecorder::default();
     let response = client
         .get_landing_zone()
-        .landing_zone_identifier(arn)
+        .landing_zone_identifier(arn.clone())
         .customize()
         .interceptor(recorder.clone())
         .send()
@@ -145,7 +145,7 @@ async fn get(client: &Client, arn: String) -> Result<LandingZoneDetail, ApiError
     let detail = response
         .landing_zone
         .filter(|zone| !zone.version.is_empty());
-    detail.map(from_sdk).ok_or_else(|| {
+    detail.map(|zone| from_sdk(&arn, zone)).ok_or_else(|| {
         invalid_response(
             Operation::GetLandingZone,
             "a response without the landing zone's version",
@@ -153,9 +153,10 @@ async fn get(client: &Client, arn: String) -> Result<LandingZoneDetail, ApiError
     })
 }
 
-fn from_sdk(zone: SdkDetail) -> LandingZoneDetail {
+fn from_sdk(arn: &str, zone: SdkDetail) -> LandingZoneDetail {
     let drift = zone.drift_status.and_then(|drift| drift.status);
     LandingZoneDetail {
+        arn: sanitize_line(arn),
         version: sanitize_line(&zone.version),
         latest_version: zone.latest_available_version.as_deref().map(sanitize_line),
         status: zone.status.map(|status| sanitize_line(status.as_str())),

@@ -33,6 +33,8 @@ pub enum LandingZoneState {
 /// <https://docs.aws.amazon.com/controltower/latest/APIReference/API_LandingZoneDetail.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LandingZoneDetail {
+    /// The landing zone's ARN.
+    pub arn: String,
     /// The deployed version, such as `3.3`.
     pub version: String,
     /// The latest available version.
@@ -41,6 +43,36 @@ pub struct LandingZoneDetail {
     pub status: Option<String>,
     /// `DRIFTED` or `IN_SYNC`.
     pub drift_status: Option<String>,
+}
+
+/// The first version that `ResetLandingZone` takes: major and minor.
+///
+/// <https://docs.aws.amazon.com/controltower/latest/userguide/lz-api-reset.html>
+const FIRST_RESETTABLE_VERSION: (u32, u32) = (3, 1);
+
+impl LandingZoneDetail {
+    /// Returns whether `ResetLandingZone` takes this version, or `None` if the version is not of the shape `3.3`.
+    #[must_use]
+    pub fn can_be_reset(&self) -> Option<bool> {
+        let (major, minor) = self.version.split_once('.')?;
+        let number = |text: &str| {
+            let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse::<u32>().ok().filter(|_| is_number)
+        };
+        Some((number(major)?, number(minor)?) >= FIRST_RESETTABLE_VERSION)
+    }
+
+    /// Returns the AWS CLI command that resets the landing zone, whose home Region is `region`, or `None` if the ARN is
+    /// not safe to paste into a shell.
+    #[must_use]
+    pub fn reset_command(&self, region: &str) -> Option<String> {
+        let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b":/-_".contains(&byte);
+        let is_arn = self.arn.starts_with("arn:") && self.arn.bytes().all(is_safe);
+        is_arn.then(|| {
+            let arn = &self.arn;
+            format!("aws controltower reset-landing-zone --landing-zone-identifier {arn} --region {region}")
+        })
+    }
 }
 
 impl LandingZone {

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use super::sdk_config;
 use crate::support::scripted_organizations::{GET_ZONE, LIST_ZONES, Reply, ScriptedOrganizations};
 
+const ARN: &str = "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H";
+
 pub fn drifted() -> Value {
     json!({
-        "arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H",
+        "arn": ARN,
         "version": "3.3",
         "latestAvailableVersion": "4.0",
         "status": "ACTIVE",
@@ -44,6 +46,7 @@ async fn a_landing_zone_is_one_list_and_one_get_signed_for_its_home_region() {
     assert_eq!(
         ask(&server).await.unwrap(),
         LandingZoneState::Found(LandingZoneDetail {
+            arn: ARN.to_owned(),
             version: "3.3".to_owned(),
             latest_version: Some("4.0".to_owned()),
             status: Some("ACTIVE".to_owned()),
@@ -140,6 +143,7 @@ async fn what_control_tower_does_not_tell_is_left_out() {
         [Reply::ok(&json!({"landingZone": {"version": "2.9\u{1b}"}}))],
     );
     let details = LandingZoneDetail {
+        arn: ARN.to_owned(),
         version: "2.9 ".to_owned(),
         ..LandingZoneDetail::default()
     };

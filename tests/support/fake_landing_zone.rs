@@ -55,6 +55,7 @@ impl FakeLandingZone {
 /// A landing zone of version 3.3 that needs to be reset.
 pub fn drifted() -> LandingZoneState {
     LandingZoneState::Found(LandingZoneDetail {
+        arn: "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H".to_owned(),
         version: "3.3".to_owned(),
         latest_version: Some("3.3".to_owned()),
         status: Some("ACTIVE".to_owned()),

@@ -67,6 +67,7 @@ fn present(details: &LandingZoneDetail, region: &str) -> Finding {
         latest_version,
         status,
         drift_status,
+        ..
     } = details;
     let is_latest = latest_version
         .as_ref()

@@ -1,4 +1,4 @@
-//! The classification, row by row and against hostile JSON.
+//! Classification, row by row of the input table and with untrusted JSON.
 
 use proptest::prelude::*;
 use serde_json::value::RawValue;
@@ -58,7 +58,7 @@ fn every_row_of_the_input_table_has_its_kind() {
 }
 
 #[test]
-fn what_is_in_no_row_is_refused() {
+fn a_payload_in_no_row_of_the_input_table_is_an_invalid_request() {
     for payload in [
         "[]",
         "[{}]",
@@ -88,7 +88,7 @@ fn what_is_in_no_row_is_refused() {
 }
 
 #[test]
-fn a_refusal_says_whether_it_is_the_shape_or_the_mode() {
+fn an_invalid_request_says_whether_the_shape_or_the_mode_is_wrong() {
     for (payload, why) in [
         (r#"{"desired":"audit"}"#, InvalidRequest::UnknownShape),
         (r#"{"mode":"audit","x":1}"#, InvalidRequest::UnknownShape),
@@ -99,7 +99,7 @@ fn a_refusal_says_whether_it_is_the_shape_or_the_mode() {
 }
 
 #[test]
-fn words_count_exactly_and_not_as_they_would_be_shown() {
+fn words_are_compared_before_they_are_sanitized() {
     let event = |words: &str| format!(r#"{{"source":"aws.events","detail-type":"{words}"}}"#);
     assert_eq!(kind(&event("Scheduled Event")), Some(TriggerKind::Schedule));
     for near in [
@@ -117,7 +117,7 @@ fn words_count_exactly_and_not_as_they_would_be_shown() {
 }
 
 #[test]
-fn half_a_surrogate_pair_anywhere_is_no_fault_of_the_event() {
+fn half_a_surrogate_pair_anywhere_in_an_event_is_accepted() {
     let event = r#"{"source":"aws.organizations","\ud800":1,"id":"\udfff!","detail":{"\ud800":2,"eventName":"X"}}"#;
     let trigger = classify(event).unwrap().trigger;
     assert_eq!(trigger.kind, TriggerKind::OrganizationsEvent);
@@ -134,7 +134,7 @@ fn half_a_surrogate_pair_anywhere_is_no_fault_of_the_event() {
 }
 
 #[test]
-fn a_manual_mode_is_taken_over_and_an_events_mode_is_not() {
+fn a_mode_is_read_from_a_manual_request_and_not_from_an_event() {
     assert_eq!(
         classify(r#"{"mode":"audit"}"#).unwrap().mode,
         Some(Mode::Audit)
@@ -149,21 +149,21 @@ fn a_manual_mode_is_taken_over_and_an_events_mode_is_not() {
 }
 
 #[test]
-fn a_manual_mode_can_only_narrow() {
+fn a_manual_mode_can_only_narrow_the_functions_mode() {
     use Mode::{Audit, Enforce};
-    let asking = |mode| Request::of_kind(TriggerKind::Manual, mode);
-    assert_eq!(asking(None).effective_mode(Enforce), Ok(Enforce));
-    assert_eq!(asking(None).effective_mode(Audit), Ok(Audit));
-    assert_eq!(asking(Some(Audit)).effective_mode(Enforce), Ok(Audit));
-    assert_eq!(asking(Some(Enforce)).effective_mode(Enforce), Ok(Enforce));
+    let request = |mode| Request::of_kind(TriggerKind::Manual, mode);
+    assert_eq!(request(None).effective_mode(Enforce), Ok(Enforce));
+    assert_eq!(request(None).effective_mode(Audit), Ok(Audit));
+    assert_eq!(request(Some(Audit)).effective_mode(Enforce), Ok(Audit));
+    assert_eq!(request(Some(Enforce)).effective_mode(Enforce), Ok(Enforce));
     assert_eq!(
-        asking(Some(Enforce)).effective_mode(Audit),
+        request(Some(Enforce)).effective_mode(Audit),
         Err(InvalidRequest::ModeEscalation)
     );
 }
 
 #[test]
-fn the_name_is_the_call_or_else_the_detail_type() {
+fn the_triggers_name_is_the_event_name_else_the_detail_type() {
     let name = |detail: Value| {
         let event = json!({"source": "aws.controltower", "detail-type": "Drift Detected", "detail": detail});
         classify(&event.to_string()).unwrap().trigger.name
@@ -182,7 +182,7 @@ fn the_name_is_the_call_or_else_the_detail_type() {
 }
 
 #[test]
-fn the_caller_is_read_from_every_shape_that_cloudtrail_writes() {
+fn the_actor_is_read_from_every_shape_of_user_identity() {
     let actor = |detail: Value| {
         let event = json!({"source": "aws.organizations", "detail": detail});
         classify(&event.to_string()).unwrap().trigger.actor
@@ -217,18 +217,18 @@ fn the_caller_is_read_from_every_shape_that_cloudtrail_writes() {
         Some("AWS Internal")
     );
 
-    for nobody in [
+    for detail in [
         json!({}),
         json!({"userIdentity": null}),
         json!({"userIdentity": []}),
         json!("{}"),
     ] {
-        assert_eq!(actor(nobody.clone()), None, "{nobody}");
+        assert_eq!(actor(detail.clone()), None, "{detail}");
     }
 }
 
 #[test]
-fn nesting_of_any_depth_and_numbers_of_any_size_still_wake_the_function() {
+fn nesting_of_any_depth_and_numbers_of_any_size_are_accepted() {
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     for detail in [deep.as_str(), "1e999999", r#""\ud800""#] {
         let event = format!(r#"{{"source":"aws.organizations","id":"e-1","detail":{detail}}}"#);
@@ -240,7 +240,7 @@ fn nesting_of_any_depth_and_numbers_of_any_size_still_wake_the_function() {
 }
 
 #[test]
-fn strings_of_an_event_are_cut_and_cannot_break_a_line() {
+fn texts_of_an_event_are_sanitized_and_cut_at_1024_characters() {
     let event = json!({"source": "aws.organizations", "id": format!("a\nb\u{1b}[2J{}", "x".repeat(1 << 20))});
     let id = classify(&event.to_string()).unwrap().trigger.id.unwrap();
     assert!(id.starts_with("a b [2J"));
@@ -248,7 +248,7 @@ fn strings_of_an_event_are_cut_and_cannot_break_a_line() {
 }
 
 #[test]
-fn where_a_key_stands_twice_the_last_one_counts() {
+fn of_a_repeated_key_the_last_value_counts() {
     assert_eq!(
         kind(r#"{"source":"aws.s3","source":"aws.organizations"}"#),
         Some(TriggerKind::OrganizationsEvent)
@@ -298,9 +298,9 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// The table once more, written the other way round.
+    /// The expectation is the input table in other words than the code.
     #[test]
-    fn any_json_is_sorted_as_the_contract_says(payload in any_json()) {
+    fn any_json_is_classified_as_the_contract_says(payload in any_json()) {
         let text = |key: &str| payload.get(key).and_then(Value::as_str);
         let expected = match (text("source"), text("detail-type")) {
             (Some("aws.organizations"), _) => Some(TriggerKind::OrganizationsEvent),
@@ -320,7 +320,7 @@ proptest! {
     }
 
     #[test]
-    fn a_refusal_never_repeats_the_payload(secret in "[A-Z]{12}") {
+    fn the_message_of_an_invalid_request_never_repeats_the_payload(secret in "[A-Z]{12}") {
         for payload in [json!({"mode": secret}), json!({&secret: 1}), json!(secret), json!([secret])] {
             let message = classify(&payload.to_string()).unwrap_err().to_string();
             prop_assert!(!message.contains(&secret));
