@@ -27,10 +27,13 @@ use crate::support::scripted_organizations::{
 
 const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
 
-/// The adapter with its own configuration, but for shorter waits, and with nothing of the
-/// environment that the tests run in.
+/// A timeout that a busy machine does not reach.
+const UNREACHED_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The adapter with its own configuration, except for short pauses between attempts, and without the environment
+/// of the tests.
 fn adapter(endpoint: &str) -> Organizations {
-    adapter_watching(endpoint, Duration::from_millis(200), BTreeSet::new())
+    adapter_within(endpoint, UNREACHED_TIMEOUT)
 }
 
 /// The same with another time-out for an attempt.
@@ -104,7 +107,7 @@ async fn the_read_is_one_signed_list_request_with_the_largest_page() {
 async fn a_read_goes_on_to_what_is_watched_and_the_one_after_a_write_does_not() {
     let server = ScriptedOrganizations::with_pages(&[&[CONTROL_TOWER], &[OTHERS[0]], &[OTHERS[1]]]);
     let watched = [OTHERS[0].to_owned()].into();
-    let organizations = adapter_watching(&server.endpoint(), Duration::from_millis(200), watched);
+    let organizations = adapter_watching(&server.endpoint(), UNREACHED_TIMEOUT, watched);
     let seen = organizations.read().await.unwrap();
     assert_eq!(seen.watched[OTHERS[0]], TrustedAccess::Enabled);
     assert_eq!(server.operations(), [LIST; 2]);

@@ -160,8 +160,8 @@ async fn a_write_that_does_not_show_within_20_s_is_not_converged() {
     assert_eq!(
         error.to_string(),
         "EnableAWSServiceAccess was accepted, and ListAWSServiceAccessForOrganization did not show \
-         it within 20 s. Organizations is eventually consistent: the next run looks again; if it \
-         lasts, look for who else changes it, and for a slow way to AWS"
+         it within 20 s. Organizations is eventually consistent: the next run reads again. If it \
+         lasts, find out what else changes it, and check the function's network access"
     );
 }
 
@@ -271,7 +271,7 @@ async fn a_run_ends_at_its_deadline_and_says_what_it_waited_for() {
         (vec![Fault::Hang.into()], "nothing was changed", false),
         (
             vec![GOES_WELL, Fault::Hang.into()],
-            "the answer to EnableAWSServiceAccess",
+            "the response to EnableAWSServiceAccess",
             true,
         ),
         (

@@ -1,10 +1,12 @@
 //! Every way a call can fail: its kind, whether it is tried again, whether a write may have taken effect.
 
+use std::time::Duration;
+
 use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
 use controltower_trusted_access::core::model::TrustedAccess;
 use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
-use super::{adapter, read, write};
+use super::{adapter, adapter_within, read, write};
 use crate::support::http::RefusingPort;
 use crate::support::scripted_organizations::{
     CONTROL_TOWER, DISABLE, ENABLE, LIST, Reply, ScriptedOrganizations,
@@ -70,7 +72,6 @@ async fn what_may_pass_is_tried_five_times_and_has_its_kind() {
         (Reply::html(503), ApiErrorKind::Unavailable),
         (Reply::html(599), ApiErrorKind::Unavailable),
         (Reply::Cut, ApiErrorKind::Unavailable),
-        (Reply::Hang, ApiErrorKind::Unavailable),
     ] {
         for operation in [LIST, ENABLE, DISABLE] {
             let server = ScriptedOrganizations::with(&[]);
@@ -81,6 +82,16 @@ async fn what_may_pass_is_tried_five_times_and_has_its_kind() {
             assert!(error.message.ends_with("(after 5 attempts)"), "{error}");
         }
     }
+}
+
+#[tokio::test]
+async fn attempts_without_a_response_time_out_and_are_retried() {
+    let server = ScriptedOrganizations::with(&[]);
+    server.forever(LIST, Reply::Hang);
+    let adapter = adapter_within(&server.endpoint(), Duration::from_millis(50));
+    let error = adapter.read().await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Unavailable);
+    assert_eq!(error.message, "no response in time (after 5 attempts)");
 }
 
 #[tokio::test]

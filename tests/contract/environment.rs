@@ -60,7 +60,7 @@ fn disabled_with_both_switches_disables() {
 fn disabled_without_the_second_switch_is_a_fault_and_calls_nothing() {
     let server = enabled();
     let answer = function(&server, &[("DESIRED_STATE", "disabled")]).invoke("{}");
-    let takes = "true where DESIRED_STATE=disabled and MODE=enforce, as the second switch";
+    let takes = "true if DESIRED_STATE=disabled and MODE=enforce, as the second switch";
     let message = format!("ALLOW_DISABLE is not set: it takes {takes}. {REMEDY}");
     assert_eq!(answer.error(), ("InvalidConfiguration", message.as_str()));
     assert_eq!(server.operations(), [""; 0]);

@@ -56,8 +56,8 @@ fn rejected() {
         server.forever(ENABLE, Reply::error(code));
         let answer = function(&server, &[]).invoke("{}");
         let message = format!(
-            "EnableAWSServiceAccess: {code}: as scripted by the test. Trying again will not help: \
-             change what is named here first"
+            "EnableAWSServiceAccess: {code}: as scripted by the test. A retry does not help: \
+             correct what the message names"
         );
         assert_eq!(answer.error(), ("Rejected", message.as_str()));
         assert_eq!(server.operations(), [LIST, ENABLE]);
@@ -71,8 +71,8 @@ fn throttled() {
     assert_eq!(
         said,
         "ListAWSServiceAccessForOrganization: TooManyRequestsException: as scripted by the test \
-         (after 5 attempts). Nothing to do unless it lasts: then look for what else calls \
-         Organizations so often"
+         (after 5 attempts). No action is needed unless it lasts; then find out what else calls \
+         Organizations this often"
     );
     assert_eq!(calls, [LIST; 5]);
 }
@@ -110,7 +110,7 @@ fn unavailable_because_of_5xx() {
         ("Unavailable", vec![LIST.to_owned(); 5])
     );
     assert!(
-        said.contains("an answer of status 503 without an error code (after 5 attempts)"),
+        said.contains("a response with status 503 and no error code (after 5 attempts)"),
         "{said}"
     );
     assert!(!said.contains("Gateway"), "never a raw response: {said}");
@@ -133,7 +133,7 @@ fn unavailable_because_no_answer_comes() {
         ("Unavailable", vec![LIST.to_owned(); 5])
     );
     assert!(
-        said.contains("no answer in time (after 5 attempts)"),
+        said.contains("no response in time (after 5 attempts)"),
         "{said}"
     );
 }
@@ -209,10 +209,7 @@ fn a_panic_is_answered_and_counted_like_any_other_failure() {
         let answer = function.invoke("{}");
         let (error_type, message) = answer.error();
         assert_eq!(error_type, "Rejected");
-        assert!(
-            message.starts_with("the run stopped at a defect"),
-            "{message}"
-        );
+        assert!(message.starts_with("the run panicked"), "{message}");
     }
     assert_eq!(function.log_lines(2, "ERROR").len(), 2);
     let failures: Vec<_> = function

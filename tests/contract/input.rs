@@ -122,7 +122,7 @@ fn a_manual_enforce_is_what_an_enforcing_function_does_anyway() {
 fn a_manual_enforce_cannot_widen_an_auditing_function() {
     let server = disabled();
     let answer = function(&server, &[("MODE", "audit")]).invoke(r#"{"mode":"enforce"}"#);
-    let message = "mode \"enforce\" was asked for and the function's MODE is audit, which a payload \
+    let message = "the payload asks for mode \"enforce\", and the function's MODE is audit, which a payload \
                    cannot widen: send {} or {\"mode\":\"audit\"}, or set MODE=enforce on the function";
     assert_eq!(answer.error(), ("InvalidRequest", message));
     assert_eq!(server.operations(), [""; 0]);

@@ -74,7 +74,10 @@ fn a_repair_tells_what_the_landing_zone_is_like_and_what_is_left_to_do() {
     assert_eq!(report.get("reason"), None);
     assert_eq!(
         report["nextSteps"][1],
-        "Reset the landing zone (version 4.0, eu-west-1): AWS Control Tower reports that it has drifted."
+        "Enabling trusted access does not repair the landing zone's drift. Reset the landing zone (version \
+         4.0, eu-west-1), even if it still reports IN_SYNC: aws controltower reset-landing-zone \
+         --landing-zone-identifier \
+         arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H --region eu-west-1"
     );
     assert_eq!(
         server.operations(),
@@ -99,7 +102,7 @@ fn enabling_where_there_is_no_landing_zone_is_blocked() {
             "observed": "disabled",
             "plan": ENABLE,
             "reason": "no landing zone exists in eu-west-1, and some installers of AWS Control Tower refuse to \
-                       start where trusted access is enabled already. Once one is set up, the next run \
+                       start if trusted access is already enabled. Once one is set up, the next run \
                        enables it; if one exists in another Region, correct LANDING_ZONE_REGION",
             "landingZone": {"present": false},
             "trigger": {"kind": "Manual"},
@@ -163,7 +166,7 @@ fn enabling_goes_on_with_a_warning_where_it_cannot_be_read() {
             answer.report()["nextSteps"][1]
                 .as_str()
                 .unwrap()
-                .contains("since it could not be read")
+                .contains("The landing zone could not be read.")
         );
         assert!(server.has(CONTROL_TOWER));
         let warnings = function.log_lines(1, "WARN");
