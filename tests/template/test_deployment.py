@@ -6,7 +6,7 @@ import unittest
 import stack
 
 FOURTEEN_DAYS = 14 * 24 * 3600
-OPTIONAL = ("HasHold", "Watches", "AsksLandingZone")
+OPTIONAL = ("HasHoldUntil", "HasWatchedPrincipals", "HasLandingZoneRegion")
 HOURS = {"rate(15 minutes)": 0.25, "rate(45 minutes)": 0.75, "rate(699 minutes)": 11.65, "rate(1 hour)": 1,
          "rate(6 hours)": 6, "rate(12 hours)": 12, "rate(1 day)": 24, "rate(3 days)": 72}
 
@@ -57,7 +57,7 @@ class Deployment(unittest.TestCase):
         topic = self.keeper.ids["Topic"]
         self.assertEqual(aims, {
             "FunctionTrustedAccessChanged": [self.function()], "FunctionLandingZoneChanged": [self.function()],
-            "NotifyCallerKnown": [topic], "NotifyCallerUnknown": [topic],
+            "NotifyDriftWithCaller": [topic], "NotifyDriftWithoutCaller": [topic],
         })
 
     def test_failures_go_to_the_queue_and_reports_to_the_bus(self):
@@ -92,7 +92,7 @@ class Deployment(unittest.TestCase):
     def test_six_alarms_tell_the_topic_when_they_start_and_when_their_end_is_good_news(self):
         alarms = self.alarms()
         self.assertEqual(sorted(alarm["AlarmName"] for alarm in alarms), [
-            f"keeper-{name}" for name in ("dead-letters", "drift", "failures", "fight", "silence", "throttles")
+            f"keeper-{name}" for name in ("dead-letters", "drift", "failures", "flapping", "no-runs", "throttles")
         ])
         for alarm in alarms:
             topic = [self.keeper.ids["Topic"]]
@@ -144,7 +144,7 @@ class WithOtherParameters(unittest.TestCase):
             environment = keeper.client("lambda").get_function(FunctionName=keeper.ids["Function"])["Configuration"]
             self.assertEqual(environment["Environment"]["Variables"]["WATCH_PRINCIPALS"], "config.amazonaws.com")
             cloudwatch = keeper.client("cloudwatch")
-            watched, = cloudwatch.describe_alarms(AlarmNames=["keeper-watched"])["MetricAlarms"]
+            watched, = cloudwatch.describe_alarms(AlarmNames=["keeper-watched-principal-disabled"])["MetricAlarms"]
             self.assertEqual((watched["MetricName"], watched["Statistic"]), ("WatchedDisabled", "Maximum"))
             self.assertEqual(watched["AlarmActions"], [keeper.ids["Topic"]])
             board = cloudwatch.get_dashboard(DashboardName="keeper")["DashboardBody"]
@@ -178,7 +178,7 @@ class WithOtherParameters(unittest.TestCase):
             environment = keeper.client("lambda").get_function(FunctionName=keeper.ids["Function"])["Configuration"]
             self.assertEqual(sorted(environment["Environment"]["Variables"]), ["ALLOW_DISABLE", "DESIRED_STATE", "MODE"])
             self.assertNotIn("HeldAlarm", keeper.ids)
-            self.assertNotIn("WatchedAlarm", keeper.ids)
+            self.assertNotIn("WatchedPrincipalDisabledAlarm", keeper.ids)
             self.assertNotIn("BlockedAlarm", keeper.ids)
             self.assertNotIn("NotifyBlocked", keeper.ids)
             timeout = keeper.client("lambda").get_function(FunctionName=keeper.ids["Function"])["Configuration"]["Timeout"]
@@ -187,7 +187,7 @@ class WithOtherParameters(unittest.TestCase):
     def test_silence_is_two_schedule_periods_without_a_report_whatever_the_schedule(self):
         for expression, hours in HOURS.items():
             with self.subTest(expression), stack.deployed({"ScheduleExpression": expression}) as keeper:
-                found = keeper.client("cloudwatch").describe_alarms(AlarmNames=["keeper-silence"])["MetricAlarms"]
+                found = keeper.client("cloudwatch").describe_alarms(AlarmNames=["keeper-no-runs"])["MetricAlarms"]
                 silence, = found
                 waited = silence["Period"] * silence["EvaluationPeriods"]
                 self.assertEqual(waited, 2 * hours * 3600)

@@ -7,8 +7,8 @@ from stack import NULL, changed, event
 
 TRUSTED_ACCESS = "FunctionTrustedAccessChanged"
 LANDING_ZONE = "FunctionLandingZoneChanged"
-CALLER_KNOWN = "NotifyCallerKnown"
-CALLER_UNKNOWN = "NotifyCallerUnknown"
+CALLER_KNOWN = "NotifyDriftWithCaller"
+CALLER_UNKNOWN = "NotifyDriftWithoutCaller"
 BLOCKED = "NotifyBlocked"
 
 DISABLE = event("organizations-disable-assumed-role")

@@ -44,28 +44,28 @@ def of_the_function(keeper, parameters):
     write = {"Resource": "*", "Condition": ONLY_CONTROL_TOWER, "Effect": "Allow"}
     log = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:/controltower-trusted-access/{stack.NAME}:*"
     statements = [
-        allow("ReadTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
-        {"Sid": "EnableControlTowerOnly", "Action": "organizations:EnableAWSServiceAccess", **write},
-        {"Sid": "DisableControlTowerOnly", "Action": "organizations:DisableAWSServiceAccess", **write},
-        allow("FindLandingZone", "controltower:ListLandingZones", "*"),
-        allow("ReadLandingZone", "controltower:GetLandingZone", LANDING_ZONES),
-        allow("WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], log),
-        allow("SendFailures", "sqs:SendMessage", queue_arn(keeper)),
-        allow("SendReports", "events:PutEvents", BUS),
+        allow("ListTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
+        {"Sid": "EnableOnlyControlTower", "Action": "organizations:EnableAWSServiceAccess", **write},
+        {"Sid": "DisableOnlyControlTower", "Action": "organizations:DisableAWSServiceAccess", **write},
+        allow("ListLandingZones", "controltower:ListLandingZones", "*"),
+        allow("GetLandingZone", "controltower:GetLandingZone", LANDING_ZONES),
+        allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log),
+        allow("SendFailedEvents", "sqs:SendMessage", queue_arn(keeper)),
+        allow("PublishReports", "events:PutEvents", BUS),
     ]
     left_out = set()
     if parameters["AllowDisable"] == "false":
-        left_out |= {"DisableControlTowerOnly"}
+        left_out |= {"DisableOnlyControlTower"}
     if parameters["LandingZoneRegion"] == "":
-        left_out |= {"FindLandingZone", "ReadLandingZone"}
+        left_out |= {"ListLandingZones", "GetLandingZone"}
     return [one for one in statements if one["Sid"] not in left_out]
 
 
 def of_the_schedule(keeper):
     function = f"arn:aws:lambda:us-east-1:{stack.ACCOUNT}:function:{keeper.ids['Function']}"
     return [
-        allow("WakeFunction", "lambda:InvokeFunction", function),
-        allow("SendUndelivered", "sqs:SendMessage", queue_arn(keeper)),
+        allow("InvokeFunction", "lambda:InvokeFunction", function),
+        allow("SendUndeliveredEvents", "sqs:SendMessage", queue_arn(keeper)),
     ]
 
 
@@ -103,7 +103,7 @@ class Permissions(unittest.TestCase):
             named = statement["Condition"]["ArnEquals"].pop("aws:SourceArn")
             self.assertEqual(sorted(named), sorted(rules))
             self.assertEqual(statement, {
-                **allow("UndeliveredByRules", "sqs:SendMessage", queue_arn(keeper)),
+                **allow("AllowRulesOfThisStack", "sqs:SendMessage", queue_arn(keeper)),
                 "Principal": {"Service": "events.amazonaws.com"}, "Condition": {"ArnEquals": {}},
             })
 
@@ -113,11 +113,11 @@ class Permissions(unittest.TestCase):
             attributes = keeper.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
             self.assertEqual(json.loads(attributes["Policy"])["Statement"], [
                 {
-                    **allow("Alarms", "sns:Publish", topic),
+                    **allow("AllowCloudWatchAlarms", "sns:Publish", topic),
                     "Principal": {"Service": "cloudwatch.amazonaws.com"},
                     "Condition": {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}},
                 },
-                {**allow("Notifications", "sns:Publish", topic), "Principal": {"Service": "events.amazonaws.com"}},
+                {**allow("AllowEventBridgeRules", "sns:Publish", topic), "Principal": {"Service": "events.amazonaws.com"}},
             ])
 
     def test_the_two_rules_that_wake_the_function_may_invoke_it_and_nobody_else_by_policy(self):
@@ -139,7 +139,7 @@ class Permissions(unittest.TestCase):
         of_this_account = {"Condition": {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}}
         with stack.deployed(file="forwarder.yaml", region="eu-west-1") as forwarder:
             trusted = trust("events.amazonaws.com", **of_this_account)
-            self.assert_role(forwarder, "ForwarderRole", trusted, [allow("Forward", "events:PutEvents", BUS)], "")
+            self.assert_role(forwarder, "ForwarderRole", trusted, [allow("ForwardEvents", "events:PutEvents", BUS)], "")
 
     def test_in_govcloud_every_arn_is_of_govcloud(self):
         # The translator writes the partition out; moto would know only the first.

@@ -161,7 +161,7 @@ class OptionalAlarms(unittest.TestCase):
         optional = {
             "HoldUntil": "2026-11-24T18:00:00Z", "WatchPrincipals": "config.amazonaws.com", "LandingZoneRegion": "eu-west-1",
         }
-        names = ["keeper-blocked", "keeper-held", "keeper-watched"]
+        names = ["keeper-blocked", "keeper-held", "keeper-watched-principal-disabled"]
         with stack.deployed(optional) as keeper:
             alarms = keeper.client("cloudwatch").describe_alarms(AlarmNames=names)
         self.assertEqual(len(alarms["MetricAlarms"]), 3)
