@@ -41,13 +41,13 @@ def function_statements(deployment, parameters):
     enable, disable = "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess"
     statements = [
         allow("ListTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
-        allow("EnableOnlyControlTower", enable, "*", Condition=ONLY_CONTROL_TOWER),
+        allow("EnableControlTowerTrustedAccess", enable, "*", Condition=ONLY_CONTROL_TOWER),
         allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group),
         allow("SendFailedEvents", "sqs:SendMessage", deployment.queue_arn()),
         allow("PublishReports", "events:PutEvents", DEFAULT_BUS),
     ]
     if parameters["AllowDisable"] == "true":
-        statements.append(allow("DisableOnlyControlTower", disable, "*", Condition=ONLY_CONTROL_TOWER))
+        statements.append(allow("DisableControlTowerTrustedAccess", disable, "*", Condition=ONLY_CONTROL_TOWER))
     if parameters["LandingZoneRegion"]:
         statements.append(allow("ListLandingZones", "controltower:ListLandingZones", "*"))
         statements.append(allow("GetLandingZone", "controltower:GetLandingZone", LANDING_ZONES))
