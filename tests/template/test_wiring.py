@@ -135,7 +135,7 @@ class Metrics(unittest.TestCase):
             paths = target["InputTransformer"]["InputPathsMap"]
             outside = {path for path in paths.values() if not path.startswith("$.detail.responsePayload.")}
             self.assertEqual(outside, {"$.account", "$.time"})
-            placeholders = set(re.findall(r"<([a-z]+)>", target["InputTransformer"]["InputTemplate"]))
+            placeholders = set(re.findall(r"<([A-Za-z]+)>", target["InputTransformer"]["InputTemplate"]))
             self.assertEqual(placeholders, set(paths))
 
 
