@@ -141,7 +141,7 @@ $(TOOLS)/valgrind/usr/bin/valgrind:
 $(TOOLS)/zsh/zsh:
 	mkdir -p $(@D)
 	cd $(@D) && apt-get download zsh-static && dpkg-deb --extract zsh-static_*.deb . \
-		&& ln -sf "$$(find . -type f -name zsh-static)" $(@F)
+		&& ln -sf "$$(find . -path '*/bin/zsh-static')" $(@F)
 
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)
