@@ -69,6 +69,14 @@ class Help(unittest.TestCase):
         self.assertEqual(make(), make("help"))
 
 
+class Documents(unittest.TestCase):
+    def test_every_target_that_a_document_names_exists(self):
+        pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("events/*.md")]
+        named = {name for page in pages for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.MULTILINE)}
+        self.assertGreater(len(named), 15)
+        self.assertEqual(named - set(phony_targets()), set())
+
+
 class Bootstrap(unittest.TestCase):
     def setUp(self):
         self.target_dir = self.enterContext(tempfile.TemporaryDirectory())
