@@ -125,8 +125,8 @@ class TargetDirectory(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for target in phony_targets():
                 with self.subTest(target):
-                    commands = plan(target, CARGO_TARGET_DIR=folder)
-                    self.assertEqual(re.findall(rf"(?:{re.escape(str(ROOT))}/|(?<![\w./-]))target/\S*", commands), [])
+                    planned = plan(target, CARGO_TARGET_DIR=folder)
+                    self.assertEqual(re.findall(rf"(?:{re.escape(str(ROOT))}/|(?<![\w./-]))target/\S*", planned), [])
 
     def test_clones_and_mutants_do_not_share_the_directory(self):
         with tempfile.TemporaryDirectory() as folder:
