@@ -1,4 +1,4 @@
-//! `make guard`: whether a cold start and a warm invocation take more instructions, or the package more
+//! `make bench-check`: whether a cold start and a warm invocation take more instructions, or the package more
 //! bytes, than `bench/baseline.json` says. No clock decides: callgrind counts. And whether what protects its
 //! connections was not taken out meanwhile, which would save instructions.
 //!
@@ -166,10 +166,10 @@ fn judge(counted: &Value) -> Result<(), String> {
     }
     let what = more.join(", ");
     Err(format!(
-        "more than {TOLERANCE} % over bench/baseline.json: {what}. Find out why, or run `make baseline`"
+        "more than {TOLERANCE} % over bench/baseline.json: {what}. Find out why, or run `make bench-baseline`"
     ))
 }
 
 fn variable(name: &str) -> Result<String, String> {
-    env::var(name).map_err(|_| format!("{name} is not set: run `make guard`"))
+    env::var(name).map_err(|_| format!("{name} is not set: run `make bench-check`"))
 }

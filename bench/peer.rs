@@ -10,7 +10,7 @@ use crate::support::fake_lambda::Function;
 
 /// The roots that the function has built in; in this run they stand beside its own, so that the store
 /// has its usual size.
-const AMAZONS_ROOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sdk/roots");
+const AMAZONS_ROOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/aws/roots");
 
 /// The roots that botocore brings, in PEM.
 ///
