@@ -14,6 +14,7 @@ mod documents;
 mod events;
 mod properties;
 mod reconcile;
+mod sandbox;
 #[expect(
     dead_code,
     reason = "shared with faults, soak and bench/, which need more of it"

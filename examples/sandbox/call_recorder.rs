@@ -1,4 +1,4 @@
-//! The AWS calls that the function makes, in order.
+//! Records the AWS calls of the function.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,25 +7,25 @@ use aws_sdk_organizations::config::interceptors::BeforeTransmitInterceptorContex
 use aws_sdk_organizations::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_organizations::error::BoxError;
 
-/// The names of the operations that went out.
+/// The names of the operations that were sent, in order. A clone records into the same list.
 #[derive(Debug, Clone, Default)]
-pub struct Calls(Arc<Mutex<Vec<String>>>);
+pub struct CallRecorder(Arc<Mutex<Vec<String>>>);
 
-impl Calls {
-    pub fn note(&self, operation: &str) {
-        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.push(operation.to_owned());
+impl CallRecorder {
+    pub fn record(&self, operation: &str) {
+        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push(operation.to_owned());
     }
 
-    /// Those since this was last asked.
-    pub fn since_last_asked(&self) -> Vec<String> {
+    /// Returns the calls since the last `take`.
+    pub fn take(&self) -> Vec<String> {
         mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Intercept for Calls {
+impl Intercept for CallRecorder {
     fn name(&self) -> &'static str {
-        "the sandbox's record of calls"
+        "CallRecorder"
     }
 
     fn read_before_transmit(
@@ -36,7 +36,7 @@ impl Intercept for Calls {
     ) -> Result<(), BoxError> {
         let headers = context.request().headers();
         let target = headers.get("x-amz-target").unwrap_or_default();
-        self.note(target.rsplit('.').next().unwrap_or_default());
+        self.record(target.rsplit('.').next().unwrap_or_default());
         Ok(())
     }
 }
