@@ -17,18 +17,18 @@ Exit codes:
 
 A closed pipe, such as that of `| head`, does not change the exit code.";
 
-/// Checks why AWS Control Tower's trusted access, and the function that keeps it, might not work.
-/// It only reads and changes nothing.
+/// Checks if AWS Control Tower's trusted access, and the function that keeps it, can work.
+/// It only reads, and changes nothing in AWS.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "trusted-access-doctor", version, after_help = EXIT_CODES)]
 pub struct Arguments {
-    /// The profile of the AWS configuration; without it the usual environment variables and files
+    /// The profile of the AWS configuration [default: environment variables and the default profile]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The Region of the stack; without it the Region that receives the events of AWS Organizations
+    /// The Region of the stack [default: the Region that receives the events of AWS Organizations]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
-    /// The home Region of the landing zone; without it --region, else the Region of the profile
+    /// The home Region of the landing zone [default: --region, else the Region of the profile]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub landing_zone_region: Option<String>,
     /// The role to check in each enrolled account
@@ -40,7 +40,7 @@ pub struct Arguments {
     /// How many accounts to check at a time, 1 to 100
     #[arg(long, value_name = "N", default_value = "20", value_parser = concurrency)]
     pub concurrency: NonZeroUsize,
-    /// The stack of the function; without it the deployment is not checked
+    /// The stack of the function; needed to check the deployment
     #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub stack_name: Option<String>,
     /// Print JSON instead of a table

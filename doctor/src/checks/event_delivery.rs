@@ -89,7 +89,7 @@ fn summarize(trails: Vec<(String, TrailStatus)>, region: &str) -> Finding {
         let names = logging.join(", ");
         return finding
             .summary(format!(
-                "logged with the management write events for {region}, by trail {names}"
+                "management write events for {region} are logged by trail {names}"
             ))
             .fact("trails", names);
     }

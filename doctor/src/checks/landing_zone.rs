@@ -41,7 +41,7 @@ pub async fn check(control_tower: ControlTower) -> (Option<String>, Finding) {
 fn unknown(error: AwsError, region: &str) -> Finding {
     let mut error = error.context(&format!("In {region}"));
     let hint = format!(
-        "{} If {region} is not the landing zone's home Region, name that with --landing-zone-region.",
+        "{} If {region} is not the landing zone's home Region, set that with --landing-zone-region.",
         error.hint
     );
     hint.trim_start().clone_into(&mut error.hint);
@@ -64,7 +64,7 @@ fn not_found(region: &str) -> Finding {
         .fact("region", region)
         .problem(
             format!("There is no landing zone in {region}."),
-            "If it is in another Region, name its home Region with --landing-zone-region. Otherwise set up AWS Control \
+            "If it is in another Region, set its home Region with --landing-zone-region. Otherwise set up AWS Control \
              Tower.",
         )
 }
