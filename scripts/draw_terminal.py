@@ -10,7 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/emulators"))
 import terminal
 
 ARGUMENTS = ["--stack-name", "controltower-trusted-access"]
-COLUMNS = 104
+# The ARN in the output takes 107.
+COLUMNS = 108
 COLORS = {"31": "#ff7b72", "32": "#7ee787", "33": "#e3b341"}
 LINE, CHARACTER, MARGIN = 19, 8.2, 18
 

@@ -16,12 +16,11 @@ pub async fn check(organizations: Client, caller: Option<&Caller>) -> (Option<St
         Ok(response) => response,
         Err(error) => return (None, call_failed(AwsError::new(ACTION, &error))),
     };
-    match response.organization() {
-        Some(organization) => describe(organization, caller),
-        None => {
-            let error = AwsError::invalid_response(ACTION, "the response has no organization");
-            (None, call_failed(error))
-        }
+    if let Some(organization) = response.organization() {
+        describe(organization, caller)
+    } else {
+        let error = AwsError::invalid_response(ACTION, "the response has no organization");
+        (None, call_failed(error))
     }
 }
 

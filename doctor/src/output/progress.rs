@@ -1,7 +1,5 @@
 //! A progress bar on standard error, shown only on a terminal.
 
-use std::io::{IsTerminal, stderr};
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The progress of the role check.
@@ -13,12 +11,8 @@ pub struct Progress {
 impl Progress {
     /// Starts a bar at zero accounts.
     pub fn start() -> Self {
-        let target = if stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
+        // Draws nothing if standard error is not a terminal.
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
         let template = "{bar:40} {pos} of {len} accounts checked, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);

@@ -191,13 +191,11 @@ impl Server {
         let bytes = match reply {
             _ if is_throttled => operation.error(400, "Throttling", "Rate exceeded"),
             None => usual(),
-            Some(FakeReply::Error(status, code, message)) => {
-                operation.error(*status, code, message)
-            }
             Some(FakeReply::ErrorFirst(times, ..)) if self.count(&key) > *times => usual(),
-            Some(FakeReply::ErrorFirst(_, status, code, message)) => {
-                operation.error(*status, code, message)
-            }
+            Some(
+                FakeReply::Error(status, code, message)
+                | FakeReply::ErrorFirst(_, status, code, message),
+            ) => operation.error(*status, code, message),
             Some(FakeReply::NoResponse) => {
                 thread::sleep(Duration::from_mins(10));
                 return Then::Close;
