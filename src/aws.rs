@@ -5,6 +5,7 @@ mod error_classification;
 mod http_client;
 pub mod organizations;
 mod preconnect;
+mod response_limit;
 mod retry;
 mod sdk_config;
 mod trust_store;

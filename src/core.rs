@@ -13,4 +13,5 @@ pub mod ports;
 pub mod reconcile;
 pub mod report;
 pub mod sanitize;
+pub mod timestamp;
 pub mod trigger;

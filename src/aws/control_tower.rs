@@ -24,6 +24,10 @@ use list_detector::ListDetector;
 /// without end.
 const MAX_PAGES: usize = 10;
 
+/// The largest response body. A landing zone has a few kilobytes. The limit is lower than that of Organizations, because
+/// the SDK parses the manifest into a tree that takes up to 120 times the memory of its text.
+const MAX_RESPONSE_BYTES: usize = 128 * 1024;
+
 /// AWS Control Tower in the landing zone's home Region, as far as this program uses it.
 #[derive(Debug, Clone)]
 pub struct ControlTower {
@@ -45,7 +49,7 @@ impl ControlTower {
     }
 
     fn client(&self) -> Client {
-        let mut config = with_client_policy!(Builder::from(&self.sdk));
+        let mut config = with_client_policy!(Builder::from(&self.sdk), MAX_RESPONSE_BYTES);
         config.set_region(Some(Region::new(self.region.clone())));
         if let Some(endpoint) = &self.endpoint {
             config.set_endpoint_url(Some(endpoint.clone()));

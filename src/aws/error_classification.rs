@@ -20,7 +20,6 @@ use aws_sdk_organizations::operation::list_aws_service_access_for_organization::
 use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
 use http_body_util::LengthLimitError;
 
-use super::http_client::MAX_RESPONSE_BYTES;
 use crate::core::error::{ApiError, ApiErrorKind};
 use crate::core::model::Operation;
 use crate::core::sanitize::sanitize_line;
@@ -178,10 +177,7 @@ where
         return line.trim_end_matches(['.', ' ']).to_owned();
     }
     if is_too_large(error) {
-        return format!(
-            "the response body is larger than {} MiB",
-            MAX_RESPONSE_BYTES >> 20
-        );
+        return "the response body is too large".to_owned();
     }
     let status = error
         .raw_response()
@@ -203,7 +199,7 @@ where
     }
 }
 
-/// Whether the limit of the HTTP client ended the read of a response body.
+/// Whether `ResponseLimit` ended the read of a response body.
 fn is_too_large(error: &(dyn Error + 'static)) -> bool {
     successors(Some(error), |&error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
 }

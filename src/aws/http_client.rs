@@ -19,7 +19,6 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use http::uri::Scheme;
 use http::{Request, Uri};
-use http_body_util::Limited;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
@@ -40,10 +39,6 @@ pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The time for one TCP connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The largest response body, in bytes. A full page of either service has a few kilobytes. The SDK itself collects
-/// bodies without a limit, so an endless one would end the function without an answer.
-pub(super) const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
-
 /// An HTTP client for the SDK that trusts the certificates of one trust store.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
@@ -107,9 +102,7 @@ impl HttpConnector for HttpClient {
             let response = response
                 .await
                 .map_err(|error| ConnectorError::io(error.into()))?;
-            let limited =
-                response.map(|body| SdkBody::from_body_1_x(Limited::new(body, MAX_RESPONSE_BYTES)));
-            HttpResponse::try_from(limited)
+            HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAWSServiceAccessForOrganization.html>
 
 use std::collections::{BTreeSet, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
 use aws_config::SdkConfig;
 use aws_sdk_organizations::Client;
@@ -24,6 +25,9 @@ const PAGE_SIZE: i32 = 20;
 /// from a stub that returns tokens without end.
 const MAX_PAGES: usize = 100;
 
+/// The largest response body. A full page has a few kilobytes.
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
+
 /// AWS Organizations, as far as this program uses it.
 #[derive(Debug, Clone)]
 pub struct Organizations {
@@ -34,7 +38,7 @@ pub struct Organizations {
 /// Returns the configuration of this program's Organizations client: the SDK's, with retry policy and timeouts.
 #[must_use]
 pub fn client_config(sdk: &SdkConfig) -> Builder {
-    with_client_policy!(Builder::from(sdk))
+    with_client_policy!(Builder::from(sdk), MAX_RESPONSE_BYTES)
 }
 
 impl Organizations {
@@ -86,7 +90,8 @@ impl Organizations {
     async fn list_until_found(&self, watched: &BTreeSet<String>) -> Result<Observation, ApiError> {
         let mut scan = PrincipalScan::new(watched);
         let mut token = None;
-        let mut used_tokens = HashSet::new();
+        // Hashes, because 100 tokens of any size would not fit into the function's memory.
+        let (hasher, mut used_tokens) = (RandomState::new(), HashSet::new());
         for _ in 0..MAX_PAGES {
             let page = self.page(token).await?;
             scan.record_page(page.enabled_service_principals())?;
@@ -97,7 +102,7 @@ impl Organizations {
             match page.next_token.filter(|token| !token.is_empty()) {
                 None if page.enabled_service_principals.is_some() => return Ok(scan.observation),
                 None => return Err(invalid_response("a response without a list of principals")),
-                Some(next) if !used_tokens.insert(next.clone()) => {
+                Some(next) if !used_tokens.insert(hasher.hash_one(&next)) => {
                     return Err(invalid_response("a NextToken that was returned before"));
                 }
                 next => token = next,

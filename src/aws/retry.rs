@@ -15,11 +15,14 @@ const MAX_BACKOFF: Duration = Duration::from_secs(8);
 /// 45 s: two such calls and the 20 s for convergence fit into the function's timeout of 120 s.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// Applies the retry policy and the timeouts to a service's config builder. A macro, because each service has a
-/// builder type of its own and they share no trait.
+/// Applies the retry policy, the timeouts and the limit of response bodies to a service's config builder. A macro,
+/// because each service has a builder type of its own and they share no trait.
 macro_rules! with_client_policy {
-    ($builder:expr) => {
+    ($builder:expr, $max_response_bytes:expr) => {
         $builder
+            .interceptor($crate::aws::response_limit::ResponseLimit(
+                $max_response_bytes,
+            ))
             .retry_config($crate::aws::retry::retry_config())
             .retry_partition($crate::aws::retry::unlimited_retry_quota())
             .retry_classifier($crate::aws::retry::ApiErrorRetryClassifier)

@@ -2,11 +2,9 @@
 
 use std::time::SystemTime;
 
-use serde::Serialize;
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcDateTime};
-
+use super::timestamp;
 use super::trigger::Trigger;
+use serde::Serialize;
 
 /// A period in which trusted access was disabled and which a run has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,18 +31,18 @@ impl Outage {
     #[must_use]
     pub(super) fn new(disabling_call: Option<&Trigger>, restored_at: SystemTime) -> Self {
         let time = disabling_call.and_then(|call| call.time.as_deref());
-        let disabled = time.and_then(|time| OffsetDateTime::parse(time, &Rfc3339).ok());
+        let disabled = time.and_then(timestamp::parse);
         let caller = disabling_call.and_then(|call| call.actor.as_ref());
-        let restored = UtcDateTime::from(restored_at).truncate_to_second();
+        // A clock that is centuries off gives no time, and must not hide the repair.
+        let (restored_at, restored) = timestamp::format_seconds(restored_at).unzip();
         Self {
             disabled_at: disabled.and(time).map(str::to_owned),
             disabled_by: caller.and_then(|caller| caller.issuer_arn.clone().or(caller.arn.clone())),
             source_ip: caller.and_then(|caller| caller.source_ip.clone()),
-            // Fails for years beyond 9999 only.
-            restored_at: restored.format(&Rfc3339).unwrap_or_default(),
+            restored_at: restored_at.unwrap_or_default(),
             // If the clock is behind CloudTrail's, the duration is unknown.
-            seconds: disabled.and_then(|disabled| {
-                u64::try_from(restored.unix_timestamp() - disabled.unix_timestamp()).ok()
+            seconds: disabled.zip(restored).and_then(|(disabled, restored)| {
+                u64::try_from(restored - disabled.unix_timestamp()).ok()
             }),
         }
     }

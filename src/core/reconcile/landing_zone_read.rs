@@ -10,34 +10,37 @@ use crate::core::landing_zone::{LandingZone, LandingZoneState};
 use crate::core::model::Operation;
 use crate::core::ports::ReadLandingZone;
 
-/// The time for one check. With all their attempts its two calls could take the time that a repair needs.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(20);
+/// The time for one read. With all their attempts its two calls could take the time that a repair needs.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The result of the check, and the error if it failed.
-pub(super) struct LandingZoneCheck {
+/// The result of a read, and its error if it failed.
+pub(super) struct LandingZoneRead {
     pub(super) landing_zone: LandingZone,
     pub(super) error: Option<ApiError>,
 }
 
-/// Checks the landing zone before a change. Logs a WARN line at once if less is known than was asked for, because
-/// the run may fail later.
-pub(super) async fn check(port: &impl ReadLandingZone) -> LandingZoneCheck {
-    let check = check_until(Instant::now() + CHECK_TIMEOUT, port).await;
-    if let Some(error) = check.landing_zone.warning() {
-        log_warning(&error);
+impl LandingZoneRead {
+    pub(super) fn log_warning(&self) {
+        if let Some(error) = self.landing_zone.warning() {
+            log_warning(&error);
+        }
     }
-    check
 }
 
-/// Checks the landing zone again after a change, until `deadline` at the latest: the change must be reported even
+/// Reads the landing zone before a change.
+pub(super) async fn read_landing_zone(port: &impl ReadLandingZone) -> LandingZoneRead {
+    read_until(Instant::now() + READ_TIMEOUT, port).await
+}
+
+/// Reads the landing zone again after a change, until `deadline` at the latest: the change must be reported even
 /// if this read hangs. Returns the `first` result if the second one says less.
-pub(super) async fn recheck(
+pub(super) async fn reread_landing_zone(
     port: &impl ReadLandingZone,
     first: Option<LandingZone>,
     deadline: Instant,
 ) -> LandingZone {
-    let end = deadline.min(Instant::now() + CHECK_TIMEOUT);
-    let second = check_until(end, port).await.landing_zone;
+    let end = deadline.min(Instant::now() + READ_TIMEOUT);
+    let second = read_until(end, port).await.landing_zone;
     match (first, second.warning()) {
         (Some(first), Some(error)) if first.warning().is_none() => {
             log_warning(&error);
@@ -51,14 +54,14 @@ fn log_warning(error: &str) {
     warn!(error, "the landing zone could not be read");
 }
 
-async fn check_until(end: Instant, port: &impl ReadLandingZone) -> LandingZoneCheck {
+async fn read_until(end: Instant, port: &impl ReadLandingZone) -> LandingZoneRead {
     let read = timeout_at(end, port.read()).await;
     let (state, error) = match read.unwrap_or_else(|_| Err(timed_out())) {
         Ok(state) => (state, None),
         Err(error) => (LandingZoneState::Unknown(error.to_string()), Some(error)),
     };
     let region = port.region().to_owned();
-    LandingZoneCheck {
+    LandingZoneRead {
         landing_zone: LandingZone { region, state },
         error,
     }
@@ -68,7 +71,7 @@ fn timed_out() -> ApiError {
     let message = format!(
         "no response to it and {} within the {} s that they share",
         Operation::GetLandingZone,
-        CHECK_TIMEOUT.as_secs()
+        READ_TIMEOUT.as_secs()
     );
     ApiError::local(
         Operation::ListLandingZones,
