@@ -14,3 +14,15 @@ fn count_of(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_count_of_one_has_a_singular_noun() {
+        for (count, text) in [(0, "0 accounts"), (1, "1 account"), (2, "2 accounts")] {
+            assert_eq!(count_of(count, "account"), text);
+        }
+    }
+}

@@ -89,7 +89,7 @@ fn no_secret_is_printed_whatever_fails() {
         let aws = scenario.start();
         for format in [&[][..], &["--json"]] {
             let mut command = command(&aws.url, &[format, &arguments].concat());
-            // The SDK must not log, whatever the environment asks for.
+            // The SDK must not log, whatever RUST_LOG is.
             let run = result(command.env("RUST_LOG", "trace").output().unwrap());
             for secret in [
                 SECRET_KEY,
