@@ -1,98 +1,107 @@
-//! Any bytes as the network's answers, through the adapter and the real SDK: each call ends in what the
-//! answers say or in an error of the contract, and what is no list is never an empty one.
+//! Arbitrary responses of AWS Organizations, through the adapter and the real SDK. Each call ends with the content of
+//! the responses or with an error of the contract, and a response without a list is never an empty list.
 //!
-//! An input is a script of answers, see `network.rs`.
+//! An input is a script of responses: see `network.rs`.
 #![no_main]
 
 mod network;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::retry::RetryConfig;
 use controltower_trusted_access::aws::organizations::{Organizations, client_config};
+use controltower_trusted_access::core::model::{
+    CONTROL_TOWER, Observation, Operation, TrustedAccess,
+};
 use controltower_trusted_access::core::plan::Plan;
 use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::core::model::{CONTROL_TOWER, Observation, Operation, TrustedAccess};
-use controltower_trusted_access_fuzz::{assert_safe_to_show, check_error, in_paused_time};
+use controltower_trusted_access_fuzz::{assert_sanitized, check_error, in_paused_time};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde_json::json;
 
-use network::{Exchange, Network, last_answer};
+use network::{Exchange, Network, last_response};
 
-/// Attempts of one call. Two instead of the function's five: a third shows nothing new and takes its time.
-const ATTEMPTS: u32 = 2;
-/// Pages of one pass, as the adapter has it.
-const PAGES: u32 = 100;
+/// Attempts of one call. The function makes five; more than two cost time and find nothing new.
+const MAX_ATTEMPTS: u32 = 2;
+/// Pages of one read, as in the adapter.
+const MAX_PAGES: u32 = 100;
 
-struct World {
+struct Target {
     network: Network,
     organizations: Organizations,
 }
 
-impl World {
+impl Target {
     fn get() -> &'static Self {
-        static WORLD: OnceLock<World> = OnceLock::new();
-        WORLD.get_or_init(|| {
+        static TARGET: OnceLock<Target> = OnceLock::new();
+        TARGET.get_or_init(|| {
             let network = Network::default();
-            let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
-            let config = client_config(&network.sdk()).retry_config(retries);
+            let retries = RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS);
+            let config = client_config(&network.sdk_config()).retry_config(retries);
             let client = Client::from_conf(config.build());
             Self {
                 network,
-                organizations: Organizations::new(client),
+                organizations: Organizations::new(client, BTreeSet::new()),
             }
         })
     }
 }
 
-fn read(world: &World, script: &[u8]) {
-    world.network.play(script);
-    let result = in_paused_time(world.organizations.read());
-    let exchanges = world.network.exchanges();
-    check_requests(&exchanges, Operation::List, PAGES);
+fn read(target: &Target, script: &[u8]) {
+    target.network.set_script(script);
+    let result = in_paused_time(target.organizations.read());
+    let exchanges = target.network.exchanges();
+    check_requests(&exchanges, Operation::List, MAX_PAGES);
     match result {
         Ok(seen) => check_observation(&seen, &exchanges),
         Err(error) => check_error(error, &[Operation::List]),
     }
 }
 
-fn write(world: &World, script: &[u8], target: TrustedAccess) {
-    let opposite = match target {
+fn write(target: &Target, script: &[u8], desired: TrustedAccess) {
+    let opposite = match desired {
         TrustedAccess::Enabled => Observation::disabled(),
         TrustedAccess::Disabled => Observation::enabled(None),
     };
-    let step = Plan::compare(target, &opposite)
+    let step = Plan::compare(desired, &opposite)
         .step()
         .expect("they differ");
-    world.network.play(script);
-    let result = in_paused_time(world.organizations.write(step));
-    let exchanges = world.network.exchanges();
+    target.network.set_script(script);
+    let result = in_paused_time(target.organizations.write(step));
+    let exchanges = target.network.exchanges();
     check_requests(&exchanges, step.operation(), 1);
     for exchange in &exchanges {
         assert_eq!(exchange.request, json!({"ServicePrincipal": CONTROL_TOWER}));
     }
     match result {
-        Ok(()) => assert!(last_answer(&exchanges).is_success(), "nobody accepted it"),
+        Ok(()) => assert!(
+            last_response(&exchanges).is_success(),
+            "no response accepted the write"
+        ),
         Err(error) => {
-            let cut = exchanges.iter().any(|exchange| exchange.answer.is_none());
-            assert!(error.outcome_unknown || !cut, "a cut leaves open what happened");
+            let closed = exchanges.iter().any(|exchange| exchange.response.is_none());
+            assert!(
+                error.outcome_unknown || !closed,
+                "the outcome is unknown after a closed connection"
+            );
             check_error(error, &[step.operation()]);
         }
     }
 }
 
 fn check_requests(exchanges: &[Exchange], operation: Operation, calls: u32) {
-    let most = ATTEMPTS * calls;
-    assert!((1..=most as usize).contains(&exchanges.len()));
+    let max_requests = MAX_ATTEMPTS * calls;
+    assert!((1..=max_requests as usize).contains(&exchanges.len()));
     for exchange in exchanges {
-        let target = format!("AWSOrganizationsV20161128.{operation}");
-        assert_eq!(exchange.operation, target);
+        let header = format!("AWSOrganizationsV20161128.{operation}");
+        assert_eq!(exchange.operation, header);
     }
 }
 
-/// A page of the list, read by other means than the SDK's.
+/// A page of the list, parsed without the SDK.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Page {
@@ -107,15 +116,15 @@ struct Entry {
 }
 
 fn check_observation(seen: &Observation, exchanges: &[Exchange]) {
-    let answer = last_answer(exchanges);
-    assert!(answer.is_success());
+    let response = last_response(exchanges);
+    assert!(response.is_success());
     if let Some(since) = &seen.enabled_since {
-        assert_safe_to_show(since, 40);
+        assert_sanitized(since, 40);
     }
-    let Ok(page) = serde_json::from_slice::<Page>(&answer.body) else {
-        // The SDK takes more than serde does (a key twice, a control character in a string). A list
-        // it must have seen all the same.
-        assert!(answer.body.contains(&b'['));
+    let Ok(page) = serde_json::from_slice::<Page>(&response.body) else {
+        // The SDK accepts more than serde, such as a repeated key or a control character in a string. It must have
+        // found a list in any case.
+        assert!(response.body.contains(&b'['));
         return;
     };
     let list = page.enabled_service_principals.expect("a list");
@@ -123,15 +132,12 @@ fn check_observation(seen: &Observation, exchanges: &[Exchange]) {
     let listed = principals.any(|principal| principal == Some(CONTROL_TOWER));
     assert_eq!(listed, seen.state == TrustedAccess::Enabled);
     let is_last = page.next_token.is_none_or(|token| token.is_empty());
-    assert!(
-        listed || is_last,
-        "disabled is said only after the last page"
-    );
+    assert!(listed || is_last, "disabled needs the last page");
 }
 
 fuzz_target!(|script: &[u8]| {
-    let world = World::get();
-    read(world, script);
-    write(world, script, TrustedAccess::Enabled);
-    write(world, script, TrustedAccess::Disabled);
+    let target = Target::get();
+    read(target, script);
+    write(target, script, TrustedAccess::Enabled);
+    write(target, script, TrustedAccess::Disabled);
 });

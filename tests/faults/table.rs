@@ -1,18 +1,18 @@
-//! The fault matrix as data: what goes wrong, and what each call of a run makes of it.
+//! The fault matrix as data: the faults, and the expected result at each call of a run.
 //!
-//! An expectation is the outcome or the `errorType`, and the calls that arrived: `L` List, `E`
-//! Enable, `D` Disable, `Z` ListLandingZones, `G` GetLandingZone, a number for repetitions, `+` where
-//! the 20 s that a write or the landing zone is given decide how often it is read.
+//! An expected result is the outcome or the `errorType`, and the calls that arrived: `L` List, `E` Enable, `D` Disable,
+//! `Z` ListLandingZones, `G` GetLandingZone. A number counts repetitions. `+` is for reads whose number depends on the
+//! 20 s after a write or for the landing zone.
 
 use serde_json::json;
 
 use crate::expected::{
-    ANSWERED_TOO_LATE, CONFLICT, DENIED, EMPTY, HEALED, NEVER_ANSWERED, NO_ORGANIZATION, REJECTED,
-    THROTTLED, TOO_LARGE, UNAVAILABLE, UNHARMED, UNREADABLE,
+    CONFLICT, DENIED, EMPTY, NO_ORGANIZATION, NO_RESPONSE, REJECTED, RETRIED, SLOW_RESPONSE,
+    THROTTLED, TOO_LARGE, UNAFFECTED, UNAVAILABLE, UNREADABLE,
 };
-use crate::support::scripted_organizations::{Obstacle, Part, Reply};
+use crate::support::scripted_organizations::{ConnectionFault, Reply, ResponsePart};
 
-/// The call that a fault hits.
+/// The call with the fault.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     FirstPage,
@@ -20,7 +20,7 @@ pub enum Target {
     Enable,
     Disable,
     Verify,
-    /// The landing zone's two calls before each write.
+    /// The two calls for the landing zone before each write.
     ZonesBeforeEnable,
     ZoneBeforeEnable,
     ZonesBeforeDisable,
@@ -54,7 +54,7 @@ impl Target {
         }
     }
 
-    /// Whether the run wants trusted access disabled.
+    /// Returns whether the run's desired state is disabled.
     pub fn disables(self) -> bool {
         matches!(
             self,
@@ -62,8 +62,8 @@ impl Target {
         )
     }
 
-    /// Whether the run asks for the landing zone.
-    pub fn asks(self) -> bool {
+    /// Returns whether the call is one for the landing zone.
+    pub fn is_of_landing_zone(self) -> bool {
         matches!(
             self,
             Self::ZonesBeforeEnable
@@ -74,7 +74,7 @@ impl Target {
     }
 }
 
-/// A fault at one call, and what should come of it.
+/// A fault at one call, and the expected result.
 pub struct Cell<'a> {
     pub row: &'a Row,
     pub target: Target,
@@ -93,26 +93,26 @@ pub fn cells(row: &Row) -> impl Iterator<Item = Cell<'_>> {
 }
 
 pub enum Fault {
-    /// The call gets this reply once; what is repeated is answered honestly.
+    /// The call gets this reply once. A retry gets the normal reply.
     Once(Reply),
-    /// It gets this reply however often it is repeated.
-    Forever(Reply),
-    /// Nothing can be reached any more once it is the call's turn.
-    Obstacle(Obstacle),
+    /// The call and its retries get this reply.
+    Always(Reply),
+    /// No connection succeeds from the call on.
+    Connection(ConnectionFault),
     /// This many reads after the write are stale.
     Stale(u32),
-    /// The list has an empty page before the call's.
+    /// The list has an empty page before the page of the call.
     EmptyPages,
-    /// The process has this environment; there is no healing it.
+    /// The process has these variables until it ends.
     Environment(&'static [(&'static str, &'static str)]),
 }
 
 pub struct Row {
     pub name: &'static str,
     pub fault: Fault,
-    /// One a target; none where the fault cannot hit it, with the reason in `without`.
+    /// One result per target; `None` if the fault cannot occur there, with the reason in `exclusion`.
     pub expected: [Option<&'static str>; 9],
-    pub without: &'static str,
+    pub exclusion: &'static str,
 }
 
 fn row(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
@@ -120,7 +120,7 @@ fn row(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
         name,
         fault,
         expected: expected.map(Some),
-        without: "",
+        exclusion: "",
     }
 }
 
@@ -128,45 +128,45 @@ fn partial(
     name: &'static str,
     fault: Fault,
     expected: [Option<&'static str>; 9],
-    without: &'static str,
+    exclusion: &'static str,
 ) -> Row {
     Row {
         name,
         fault,
         expected,
-        without,
+        exclusion,
     }
 }
 
-/// A fault that only Control Tower has, of a status and code.
-fn of_control_tower(
+/// Returns a row for an error that only Control Tower has.
+fn control_tower_only(
     name: &'static str,
     (status, code): (u16, &str),
     expected: [&'static str; 4],
 ) -> Row {
     let [first, second, third, fourth] = expected.map(Some);
     let expected = [None, None, None, None, None, first, second, third, fourth];
-    let fault = Fault::Forever(Reply::error_of(status, code, "as scripted"));
-    partial(name, fault, expected, CONTROL_TOWERS_OWN)
+    let fault = Fault::Always(Reply::error_with_status(status, code, "as scripted"));
+    partial(name, fault, expected, CONTROL_TOWER_ONLY)
 }
 
-/// Nothing but this at the first page.
+/// Returns an expected result for the first page only.
 fn first_page(expected: &'static str) -> [Option<&'static str>; 9] {
     std::array::from_fn(|target| (target == 0).then_some(expected))
 }
 
-/// Nothing but this at the verifying read.
+/// Returns an expected result for the verifying read only.
 fn verify(expected: &'static str) -> [Option<&'static str>; 9] {
     std::array::from_fn(|target| (target == 4).then_some(expected))
 }
 
-/// A fault that only Organizations has.
-fn of_organizations(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
+/// Returns a row for a fault that only Organizations has.
+fn organizations_only(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
     let [first, later, enable, disable, verify, ..] = expected.map(Some);
     let expected = [
         first, later, enable, disable, verify, None, None, None, None,
     ];
-    partial(name, fault, expected, ORGANIZATIONS_OWN)
+    partial(name, fault, expected, ORGANIZATIONS_ONLY)
 }
 
 fn error(code: &str) -> Reply {
@@ -175,120 +175,129 @@ fn error(code: &str) -> Reply {
 
 fn with_reason(code: &str, reason: &str) -> Reply {
     let body = json!({"__type": code, "Message": "as scripted", "Reason": reason}).to_string();
-    Reply::Instead(400, "application/x-amz-json-1.1", body.into_bytes())
+    Reply::Custom(400, "application/x-amz-json-1.1", body.into_bytes())
 }
 
 fn body(content: &'static str) -> Reply {
-    Reply::Instead(
+    Reply::Custom(
         200,
         "application/x-amz-json-1.1",
         content.as_bytes().to_vec(),
     )
 }
 
-/// `[{},{},…]` of 1 MB, as the list of either service.
+/// Returns a response of 1 MB with the list `[{},{},…]`.
 fn empty_entries() -> Reply {
     let list = vec!["{}"; 166_000].join(",");
     let body = format!(r#"{{"EnabledServicePrincipals":[{list}],"landingZones":[{list}]}}"#);
-    Reply::Instead(200, "application/x-amz-json-1.1", body.into_bytes())
+    Reply::Custom(200, "application/x-amz-json-1.1", body.into_bytes())
 }
 
-const WRITES_HAVE_NO_PAGES: &str = "a write has no pages; the pages of landing zones are tested in `tests/adapter/landing_zone.rs`";
-const ORGANIZATIONS_OWN: &str = "AWS Control Tower has no such error";
-const CONTROL_TOWERS_OWN: &str = "AWS Organizations has no such error";
+const WRITES_HAVE_NO_PAGES: &str =
+    "a write has no pages; the pages of landing zones are tested in `tests/aws/control_tower.rs`";
+const ORGANIZATIONS_ONLY: &str = "AWS Control Tower has no such error";
+const CONTROL_TOWER_ONLY: &str = "AWS Organizations has no such error";
 const FIXED_AT_START: &str =
     "the fault exists from the start of the process, so the first call fails";
 
 pub fn rows() -> Vec<Row> {
-    let mut rows = answers();
-    rows.extend(refusals());
+    let mut rows = responses();
+    rows.extend(errors());
     rows.extend(connections());
     rows.extend(lists());
     rows
 }
 
-fn answers() -> Vec<Row> {
-    use Fault::{Forever, Once};
+fn responses() -> Vec<Row> {
+    use Fault::{Always, Once};
     vec![
         row(
             "throttled once",
             Once(error("TooManyRequestsException")),
-            HEALED,
+            RETRIED,
         ),
         row(
-            "throttled for ever",
-            Forever(error("TooManyRequestsException")),
+            "throttled always",
+            Always(error("TooManyRequestsException")),
             THROTTLED,
         ),
-        of_organizations(
+        organizations_only(
             "concurrent modification once",
             Once(error("ConcurrentModificationException")),
-            HEALED,
+            RETRIED,
         ),
-        of_organizations(
-            "concurrent modification for ever",
-            Forever(error("ConcurrentModificationException")),
+        organizations_only(
+            "concurrent modification always",
+            Always(error("ConcurrentModificationException")),
             CONFLICT,
         ),
         row(
             "`ServiceException` as 400",
-            Forever(error("ServiceException")),
+            Always(error("ServiceException")),
             UNAVAILABLE,
         ),
         row(
             "`ServiceException` as 500",
-            Forever(Reply::error_of(500, "ServiceException", "as scripted")),
+            Always(Reply::error_with_status(
+                500,
+                "ServiceException",
+                "as scripted",
+            )),
             UNAVAILABLE,
         ),
-        row("500 with HTML", Forever(Reply::html(500)), UNAVAILABLE),
+        row("500 with HTML", Always(Reply::html(500)), UNAVAILABLE),
         row("503 with HTML once", Once(Reply::html(503)), HEALED),
         row(
-            "503 with HTML for ever",
-            Forever(Reply::html(503)),
+            "503 with HTML always",
+            Always(Reply::html(503)),
             UNAVAILABLE,
         ),
         row(
             "truncated JSON",
-            Forever(body(r#"{"EnabledServicePrincipals":[{"Serv"#)),
+            Always(body(r#"{"EnabledServicePrincipals":[{"Serv"#)),
             UNREADABLE,
         ),
-        row("malformed JSON", Forever(body("{]")), UNREADABLE),
-        row("empty body", Forever(body("")), EMPTY),
-        row("200 with HTML", Forever(Reply::html(200)), UNREADABLE),
+        row("malformed JSON", Always(body("{]")), UNREADABLE),
+        row("empty body", Always(body("")), EMPTY),
+        row("200 with HTML", Always(Reply::html(200)), UNREADABLE),
         row(
             "wrong content type, right body",
-            Forever(Reply::HonestAs("text/html")),
-            UNHARMED,
+            Always(Reply::NormalWithContentType("text/html")),
+            UNAFFECTED,
         ),
-        row("1 MB response", Forever(Reply::Padded(1_000_000)), UNHARMED),
+        row(
+            "1 MB response",
+            Always(Reply::Padded(1_000_000)),
+            UNAFFECTED,
+        ),
         row(
             "2 MB response with a length",
-            Forever(Reply::Padded(2_000_000)),
+            Always(Reply::Padded(2_000_000)),
             TOO_LARGE,
         ),
         row(
             "2 MB response in chunks, without a length",
-            Forever(Reply::PaddedInChunks(2_000_000)),
+            Always(Reply::PaddedInChunks(2_000_000)),
             TOO_LARGE,
         ),
         row(
             "503 with 2 MB",
-            Forever(Reply::Instead(
+            Always(Reply::Custom(
                 503,
                 "application/x-amz-json-1.1",
                 vec![b' '; 2_000_000],
             )),
             UNREADABLE,
         ),
-        row("1 MB of empty entries", Forever(empty_entries()), EMPTY),
+        row("1 MB of empty entries", Always(empty_entries()), EMPTY),
     ]
 }
 
-fn refusals() -> Vec<Row> {
-    use Fault::{Environment, Forever};
+fn errors() -> Vec<Row> {
+    use Fault::{Always, Environment};
     let constraint = "ConstraintViolationException";
     let input = "InvalidInputException";
-    let none: &[_] = &[
+    let no_credentials: &[_] = &[
         ("AWS_ACCESS_KEY_ID", ""),
         ("AWS_SECRET_ACCESS_KEY", ""),
         ("AWS_SESSION_TOKEN", ""),
@@ -296,43 +305,43 @@ fn refusals() -> Vec<Row> {
     vec![
         row(
             "`AccessDeniedException`",
-            Forever(error("AccessDeniedException")),
+            Always(error("AccessDeniedException")),
             DENIED,
         ),
-        of_organizations(
+        organizations_only(
             "`AWSOrganizationsNotInUseException`",
-            Forever(error("AWSOrganizationsNotInUseException")),
+            Always(error("AWSOrganizationsNotInUseException")),
             NO_ORGANIZATION,
         ),
-        of_organizations(
+        organizations_only(
             "constraint violation, known reason",
-            Forever(with_reason(
+            Always(with_reason(
                 constraint,
                 "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE",
             )),
             REJECTED,
         ),
-        of_organizations(
+        organizations_only(
             "constraint violation, unknown reason",
-            Forever(with_reason(constraint, "UNHEARD_OF")),
+            Always(with_reason(constraint, "UNKNOWN_REASON")),
             REJECTED,
         ),
-        of_organizations(
+        organizations_only(
             "invalid input, known reason",
-            Forever(with_reason(input, "UNRECOGNIZED_SERVICE_PRINCIPAL")),
+            Always(with_reason(input, "UNRECOGNIZED_SERVICE_PRINCIPAL")),
             REJECTED,
         ),
-        of_organizations(
+        organizations_only(
             "invalid input, unknown reason",
-            Forever(with_reason(input, "UNHEARD_OF")),
+            Always(with_reason(input, "UNKNOWN_REASON")),
             REJECTED,
         ),
-        of_organizations(
+        organizations_only(
             "`UnsupportedAPIEndpointException`",
-            Forever(error("UnsupportedAPIEndpointException")),
+            Always(error("UnsupportedAPIEndpointException")),
             REJECTED,
         ),
-        of_control_tower(
+        control_tower_only(
             "`ThrottlingException`",
             (429, "ThrottlingException"),
             [
@@ -342,7 +351,7 @@ fn refusals() -> Vec<Row> {
                 "Throttled: L Z G5",
             ],
         ),
-        of_control_tower(
+        control_tower_only(
             "`InternalServerException`",
             (500, "InternalServerException"),
             [
@@ -352,7 +361,7 @@ fn refusals() -> Vec<Row> {
                 "Unavailable: L Z G5",
             ],
         ),
-        of_control_tower(
+        control_tower_only(
             "`ValidationException`",
             (400, "ValidationException"),
             [
@@ -362,7 +371,7 @@ fn refusals() -> Vec<Row> {
                 "Rejected: L Z G",
             ],
         ),
-        of_control_tower(
+        control_tower_only(
             "`ResourceNotFoundException`",
             (404, "ResourceNotFoundException"),
             [
@@ -372,15 +381,19 @@ fn refusals() -> Vec<Row> {
                 "Conflict: L Z G",
             ],
         ),
-        row("unknown error code", Forever(error("Unheard0f")), REJECTED),
+        row(
+            "unknown error code",
+            Always(error("UnknownException")),
+            REJECTED,
+        ),
         row(
             "credentials expired",
-            Forever(error("ExpiredTokenException")),
+            Always(error("ExpiredTokenException")),
             REJECTED,
         ),
         partial(
             "credentials missing",
-            Environment(none),
+            Environment(no_credentials),
             first_page("Rejected: "),
             FIXED_AT_START,
         ),
@@ -388,34 +401,34 @@ fn refusals() -> Vec<Row> {
 }
 
 fn connections() -> Vec<Row> {
-    use Fault::{Environment, Forever, Once};
-    let unknown_home: &[_] = &[(
+    use Fault::{Always, Environment, Once};
+    let unknown_control_tower_host: &[_] = &[(
         "AWS_ENDPOINT_URL_CONTROLTOWER",
         "http://controltower.invalid",
     )];
-    let unknown_name: &[_] = &[(
+    let unknown_host: &[_] = &[(
         "AWS_ENDPOINT_URL_ORGANIZATIONS",
         "http://organizations.invalid",
     )];
     vec![
         row(
-            "reset before it was applied, once",
+            "connection reset without effect, once",
             Once(Reply::Reset),
-            HEALED,
+            RETRIED,
         ),
         row(
-            "reset before it was applied, for ever",
-            Forever(Reply::Reset),
+            "connection reset without effect, always",
+            Always(Reply::Reset),
             UNAVAILABLE,
         ),
         row(
-            "reset after it was applied, once",
+            "connection reset after the effect, once",
             Once(Reply::AppliedThenReset),
-            HEALED,
+            RETRIED,
         ),
         row(
-            "reset after it was applied, for ever",
-            Forever(Reply::AppliedThenReset),
+            "connection reset after the effect, always",
+            Always(Reply::AppliedThenReset),
             [
                 "Unavailable: L5",
                 "Unavailable: L6",
@@ -429,19 +442,19 @@ fn connections() -> Vec<Row> {
             ],
         ),
         row(
-            "slow headers",
-            Forever(Reply::Slow(Part::Head)),
-            ANSWERED_TOO_LATE,
+            "slow response headers",
+            Always(Reply::Slow(ResponsePart::Head)),
+            SLOW_RESPONSE,
         ),
         row(
-            "slow body",
-            Forever(Reply::Slow(Part::Body)),
-            ANSWERED_TOO_LATE,
+            "slow response body",
+            Always(Reply::Slow(ResponsePart::Body)),
+            SLOW_RESPONSE,
         ),
-        row("hang", Forever(Reply::Hang), NEVER_ANSWERED),
+        row("no response", Always(Reply::Hang), NO_RESPONSE),
         row(
             "connection refused",
-            Fault::Obstacle(Obstacle::Refused),
+            Fault::Connection(ConnectionFault::Refused),
             [
                 "Unavailable: ",
                 "Unavailable: L",
@@ -456,7 +469,7 @@ fn connections() -> Vec<Row> {
         ),
         row(
             "TLS failure",
-            Fault::Obstacle(Obstacle::Untrusted),
+            Fault::Connection(ConnectionFault::UntrustedCertificate),
             [
                 "Unavailable: ",
                 "Unavailable: L",
@@ -470,8 +483,8 @@ fn connections() -> Vec<Row> {
             ],
         ),
         partial(
-            "DNS failure of Control Tower's endpoint",
-            Environment(unknown_home),
+            "DNS failure of the Control Tower endpoint",
+            Environment(unknown_control_tower_host),
             [
                 None,
                 None,
@@ -487,7 +500,7 @@ fn connections() -> Vec<Row> {
         ),
         partial(
             "DNS failure",
-            Environment(unknown_name),
+            Environment(unknown_host),
             first_page("Unavailable: "),
             FIXED_AT_START,
         ),
@@ -495,12 +508,12 @@ fn connections() -> Vec<Row> {
 }
 
 fn lists() -> Vec<Row> {
-    use Fault::{EmptyPages, Forever, Stale};
+    use Fault::{Always, EmptyPages, Stale};
     let again = json!({"EnabledServicePrincipals": [], "NextToken": "again"});
     vec![
         partial(
-            "repeating tokens",
-            Forever(Reply::ok(&again)),
+            "repeated `NextToken`",
+            Always(Reply::ok(&again)),
             [
                 Some("InvalidResponse: L2"),
                 Some("InvalidResponse: L3"),
@@ -515,8 +528,8 @@ fn lists() -> Vec<Row> {
             WRITES_HAVE_NO_PAGES,
         ),
         partial(
-            "endless tokens",
-            Forever(Reply::EndlessTokens),
+            "`NextToken` without end",
+            Always(Reply::EndlessTokens),
             [
                 Some("InvalidResponse: L100"),
                 Some("InvalidResponse: L100"),
@@ -547,13 +560,13 @@ fn lists() -> Vec<Row> {
             WRITES_HAVE_NO_PAGES,
         ),
         partial(
-            "stale reads, two",
+            "two stale reads",
             Stale(2),
             verify("Remediated: L E L3"),
             "only a read after a write is stale",
         ),
         partial(
-            "stale reads, for ever",
+            "stale reads, always",
             Stale(u32::MAX),
             verify("NotConverged: L E L+"),
             "only a read after a write is stale",

@@ -87,9 +87,9 @@ class Wiring(unittest.TestCase):
         last_reports = json.loads(dashboard["DashboardBody"])["widgets"][-1]["properties"]["query"]
         asked = set(re.search(r"fields (.+?) \|", last_reports)[1].split(", ")) - {"@timestamp"}
         report = next(line for line in self.run_of_binary.lines if line.get("message") == "reconciled")
-        # Of a failed run's line, as the README shows it and tests/contract holds it.
-        # `principal` is of the warning about a watched one, held by tests/contract/watch.rs.
-        # `reason` is of a blocked one, held by tests/contract/landing_zone.rs.
+        # Of a failed run's line, as the README shows it and tests/lambda holds it.
+        # `principal` is of the warning about a watched one, held by tests/settings/watch_principals.rs.
+        # `reason` is of a blocked one, held by tests/lambda/landing_zone.rs.
         self.assertEqual(asked - set(report), {"error", "error_type", "principal", "reason"})
 
     def test_every_path_of_a_notification_is_in_a_real_report_and_the_sentences_read_well(self):

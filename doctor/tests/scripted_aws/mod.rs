@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::http::{self, Connection, Request, Then, response, send};
+use crate::http::{self, Connection, ConnectionAction as Then, Request, response, send};
 use operation::Operation;
 
 /// What comes instead of the usual answer.
