@@ -205,7 +205,7 @@ where
 
 /// Whether the limit of the HTTP client ended the read of a response body.
 fn is_too_large(error: &(dyn Error + 'static)) -> bool {
-    successors(Some(error), |&error| error.source()).any(|error| error.is::<LengthLimitError>())
+    successors(Some(error), |&error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
 }
 
 /// Returns the message of the last error in the chain.

@@ -88,29 +88,28 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
             Observed::InSync(observation) => return Ok(self.in_sync(mode, observation)),
             Observed::Drifted(change) => change,
         };
-        let held = self.policy.is_on_hold(SystemTime::now());
+        let is_held = self.policy.is_on_hold(SystemTime::now());
         match mode {
-            Mode::Audit => return Ok(self.finish(mode, held, change, Outcome::DriftDetected)),
-            Mode::Enforce if held => return Ok(self.finish(mode, held, change, Outcome::Held)),
+            Mode::Audit => return Ok(self.finish(Outcome::DriftDetected, mode, is_held, change)),
+            Mode::Enforce if is_held => {
+                return Ok(self.finish(Outcome::Held, mode, is_held, change));
+            }
             Mode::Enforce => {}
         }
         let change = change.refuse_unknown_landing_zone()?;
         if change.block_reason().is_some() {
-            return Ok(self.finish(mode, held, change, Outcome::Blocked));
+            return Ok(self.finish(Outcome::Blocked, mode, is_held, change));
         }
         let after = self.apply(change.step, deadline).await?;
-        let converged_at = Some(SystemTime::now());
-        let watched = change.before.watched.clone();
-        let mut done = self.finish(mode, held, change, Outcome::Remediated);
-        if let (Some(zone), TrustedAccess::Enabled) = (zone, self.policy.desired) {
-            done.landing_zone = Some(recheck(zone, done.landing_zone, deadline).await);
-        }
-        let last_read = Observation { watched, ..after };
-        Ok(Reconciliation {
-            last_read,
-            converged_at,
-            ..done
-        })
+        let converged_at = SystemTime::now();
+        let done = self.finish(Outcome::Remediated, mode, is_held, change);
+        let landing_zone = match zone {
+            Some(zone) if self.policy.desired == TrustedAccess::Enabled => {
+                Some(recheck(zone, done.landing_zone.clone(), deadline).await)
+            }
+            _ => done.landing_zone.clone(),
+        };
+        Ok(done.converged(after, converged_at, landing_zone))
     }
 
     /// Writes the change and reads until it shows.
@@ -148,25 +147,42 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
 
     fn finish(
         &self,
-        mode: Mode,
-        held: bool,
-        change: PendingChange,
         outcome: Outcome,
+        mode: Mode,
+        is_held: bool,
+        change: PendingChange,
     ) -> Reconciliation {
         let hold = self.policy.hold.as_ref();
         let block_reason = change.block_reason();
-        let is_blocked = self.policy.mode == Mode::Enforce && !held && block_reason.is_some();
+        let is_blocked = self.policy.mode == Mode::Enforce && !is_held && block_reason.is_some();
+        let held_until = hold.filter(|_| outcome == Outcome::Held);
         Reconciliation {
             outcome,
             plan: Some(change.step.operation()),
-            held: hold.map(|_| held),
-            held_until: hold
-                .filter(|_| outcome == Outcome::Held)
-                .map(|hold| hold.raw.clone()),
+            held: hold.map(|_| is_held),
+            held_until: held_until.map(|hold| hold.raw.clone()),
             blocked: self.landing_zone.as_ref().map(|_| is_blocked),
             block_reason,
             landing_zone: change.check.map(|check| check.landing_zone),
             ..self.in_sync(mode, change.before)
+        }
+    }
+}
+
+impl Reconciliation {
+    /// Adds what was read after the change. Only the first read of a run has the watched principals.
+    fn converged(
+        self,
+        after: Observation,
+        converged_at: SystemTime,
+        landing_zone: Option<LandingZone>,
+    ) -> Self {
+        let watched = self.last_read.watched;
+        Self {
+            last_read: Observation { watched, ..after },
+            converged_at: Some(converged_at),
+            landing_zone,
+            ..self
         }
     }
 }

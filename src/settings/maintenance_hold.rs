@@ -31,7 +31,10 @@ pub(super) fn read(
 }
 
 fn parse(raw: &str) -> Option<MaintenanceHold> {
-    let time = OffsetDateTime::parse(raw, &Rfc3339).ok()?;
+    // RFC 3339 also permits a space and lower case, which AWS and the template do not.
+    let time = OffsetDateTime::parse(raw, &Rfc3339)
+        .ok()
+        .filter(|_| !raw.contains([' ', 't', 'z']))?;
     Some(MaintenanceHold {
         until: time.into(),
         raw: raw.to_owned(),
@@ -72,6 +75,7 @@ mod tests {
             "tomorrow",
             "2026-11-24",
             "2026-11-24 13:00:00Z",
+            "2026-11-24t13:00:00z",
             "2026-11-24T13:00:00",
             "2026-13-24T13:00:00Z",
             "1795521600",

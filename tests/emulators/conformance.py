@@ -1,4 +1,4 @@
-"""`make conformance`: starts the implementations that listen on a port and runs the cases against all."""
+"""`make conformance`: starts moto and runs the conformance cases against it and against the in-process fakes."""
 
 import subprocess
 import sys

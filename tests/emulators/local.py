@@ -1,4 +1,4 @@
-"""`make local`: the function under `cargo lambda watch`, in front of moto, from drift to repair."""
+"""`make local`: runs the function under `cargo lambda watch`, with moto as AWS Organizations, and corrects drift."""
 
 import json
 import sys
@@ -8,50 +8,54 @@ import services
 EVENT = "events/organizations-disable-assumed-role.json"
 
 
-def show(text):
-    print(f"\n▸ {text}", flush=True)
-
-
-class NotAsTold(Exception):
+class UnexpectedResult(Exception):
     pass
 
 
-def expect(what, seen, wanted):
-    if seen != wanted:
-        raise NotAsTold(f"{what}: {seen!r} instead of {wanted!r}")
+def print_step(text):
+    print(f"\n▸ {text}", flush=True)
 
 
-def deliver(invoke, event, outcome):
+def print_enabled(organization):
+    print("enabled:", ", ".join(organization.enabled()))
+
+
+def expect_equal(name, actual, expected):
+    if actual != expected:
+        raise UnexpectedResult(f"{name}: {actual!r} instead of {expected!r}")
+
+
+def invoke_and_expect(invoke, event, outcome):
     report = invoke(event)
     print(json.dumps(report, indent=2))
-    expect("outcome", report["outcome"], outcome)
+    expect_equal("outcome", report["outcome"], outcome)
 
 
-def story():
+def run_scenario():
     with services.moto() as endpoint:
-        show(f"moto's Organizations listens on {endpoint}; an organization is created.")
+        print_step(f"moto serves AWS Organizations on {endpoint}. Create an organization.")
         organization = services.Organization(endpoint).create()
         before = organization.enabled()
-        print("enabled:", ", ".join(before))
+        print_enabled(organization)
         with services.cargo_lambda_watch(endpoint) as invoke:
-            show("Trusted access is switched off, past the function.")
+            print_step("Disable trusted access for AWS Control Tower.")
             organization.disable()
-            print("enabled:", ", ".join(organization.enabled()))
-            show(f"cargo lambda invoke --data-file {EVENT}")
-            deliver(invoke, EVENT, "Remediated")
-            show("The state is back.")
-            print("enabled:", ", ".join(organization.enabled()))
-            expect("enabled", organization.enabled(), before)
-            show("The same event once more.")
-            deliver(invoke, EVENT, "InSync")
-    show("Everything ended as told, and everything started here has ended.")
+            print_enabled(organization)
+            print_step(f"cargo lambda invoke --data-file {EVENT}")
+            invoke_and_expect(invoke, EVENT, "Remediated")
+            print_step("Trusted access is enabled again.")
+            print_enabled(organization)
+            expect_equal("enabled", organization.enabled(), before)
+            print_step("Send the same event again.")
+            invoke_and_expect(invoke, EVENT, "InSync")
+    print_step("Every step had the expected result. All servers are stopped.")
 
 
 if __name__ == "__main__":
     try:
-        story()
-    except NotAsTold as difference:
-        sys.exit(str(difference))
+        run_scenario()
+    except UnexpectedResult as error:
+        sys.exit(f"Unexpected result: {error}")
     except KeyboardInterrupt:
-        print("\nInterrupted; everything started here has ended.", file=sys.stderr)
+        print("\nInterrupted. All servers are stopped.", file=sys.stderr)
         sys.exit(130)

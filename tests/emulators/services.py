@@ -1,7 +1,7 @@
-"""The programs nobody here wrote, each as a context manager.
+"""Third-party servers as context managers: moto, cargo-lambda and AWS's Runtime Interface Emulator.
 
-Each listens on a free port of 127.0.0.1, is ready when its block begins, and is ended by its pid
-when the block ends: by an exception, by Ctrl-C and by SIGTERM as well.
+Each server listens on a free port of 127.0.0.1 and accepts connections when the block begins. It is
+stopped by its process group when the block ends, also after an exception, Ctrl-C or SIGTERM.
 """
 
 import contextlib
@@ -26,20 +26,21 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 CONTROL_TOWER = "controltower.amazonaws.com"
 FUNCTION = "controltower-trusted-access"
-READY_WITHIN = 60
+READY_TIMEOUT = 60  # seconds
 
-# SIGTERM ends a run like Ctrl-C does: through every `finally`.
+# Raises SystemExit, so that SIGTERM runs every `finally` as Ctrl-C does.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def free_port():
+    """Returns a port that was free. The servers accept only a number, so they cannot take over a bound socket."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
 def aws_environment(endpoint):
-    """Credentials that are none, a Region, and the endpoint; the user's own AWS setup stays out."""
+    """Returns the environment with example credentials, a Region and the endpoint, without the user's AWS settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return kept | {
         "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
@@ -54,8 +55,8 @@ def aws_environment(endpoint):
 
 
 @contextlib.contextmanager
-def running(command, port, environment):
-    """A process in a group of its own, from the moment it listens until the block ends: yields what it prints."""
+def run_server(command, port, environment):
+    """Starts a process in its own process group, waits until it listens, and yields its log file."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -65,37 +66,37 @@ def running(command, port, environment):
             wait_until_listening(process, port, command[0], log)
             yield log
         except Exception:
-            print(f"--- {Path(str(command[0])).name} said:\n{tail(log)}", file=sys.stderr)
+            print(f"--- output of {Path(str(command[0])).name}:\n{log_tail(log)}", file=sys.stderr)
             raise
         finally:
-            end(process)
+            stop(process)
 
 
 def wait_until_listening(process, port, name, log):
-    deadline = time.monotonic() + READY_WITHIN
+    deadline = time.monotonic() + READY_TIMEOUT
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{name} ended with {process.returncode} before it listened:\n{tail(log)}")
+            raise RuntimeError(f"{name} exited with {process.returncode} before it listened:\n{log_tail(log)}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.05)
-    raise RuntimeError(f"{name} does not listen on port {port} after {READY_WITHIN} s:\n{tail(log)}")
+    raise RuntimeError(f"{name} did not listen on port {port} within {READY_TIMEOUT} s:\n{log_tail(log)}")
 
 
-def printed(log):
-    # Not read through the file's position, which is where the process writes on.
+def read_log(log):
+    # The process shares the file's position and writes there, so the log is read without moving it.
     size = os.fstat(log.fileno()).st_size
     return os.pread(log.fileno(), size, 0).decode(errors="replace")
 
 
-def tail(log):
-    return printed(log)[-4000:]
+def log_tail(log):
+    return read_log(log)[-4000:]
 
 
-def end(process):
-    """Ends the process and all it started; the second signal is for what does not want to go.
+def stop(process):
+    """Stops the process group with SIGTERM, and with SIGKILL if it does not exit.
 
-    A second Ctrl-C meanwhile must not leave a server behind.
+    Ctrl-C is ignored meanwhile, because it would leave a server running.
     """
     on_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGKILL):
@@ -108,15 +109,15 @@ def end(process):
 
 @contextlib.contextmanager
 def moto():
-    """moto's server: yields its URL."""
+    """Starts moto's server and yields its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running([BIN / "moto_server", "-H", "127.0.0.1", "-p", port], port, aws_environment(url)):
+    with run_server([BIN / "moto_server", "-H", "127.0.0.1", "-p", port], port, aws_environment(url)):
         yield url
 
 
 class Organization:
-    """An organization in moto, changed and asked from outside the function."""
+    """An organization in moto, changed and read without the function."""
 
     def __init__(self, endpoint):
         self.client = boto3.client(
@@ -139,7 +140,7 @@ class Organization:
 
 
 class NoLandingZone(BaseHTTPRequestHandler):
-    """AWS Control Tower in a Region without a landing zone; no emulator has the service."""
+    """Answers as AWS Control Tower does in a Region without a landing zone. No emulator supports the service."""
 
     protocol_version = "HTTP/1.1"
 
@@ -158,7 +159,7 @@ class NoLandingZone(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def no_landing_zone():
-    """Yields its URL."""
+    """Starts a server with NoLandingZone and yields its URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), NoLandingZone) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -169,7 +170,7 @@ def no_landing_zone():
 
 @contextlib.contextmanager
 def cargo_lambda_watch(endpoint):
-    """The function under `cargo lambda watch`: yields a way to invoke it with an event file."""
+    """Runs the function under `cargo lambda watch` and yields a callable that invokes it with an event file."""
     port = free_port()
     environment = aws_environment(endpoint) | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     command = [BIN / "cargo-lambda", "lambda"]
@@ -178,19 +179,19 @@ def cargo_lambda_watch(endpoint):
     def invoke(event_file):
         invocation = [*command, "invoke", "--invoke-address", "127.0.0.1", "--invoke-port", port,
                       "--data-file", event_file, FUNCTION]
-        answer = subprocess.run([str(word) for word in invocation], cwd=ROOT, env=environment,
-                                check=True, stdout=subprocess.PIPE, timeout=600)
-        return json.loads(answer.stdout)
+        response = subprocess.run([str(word) for word in invocation], cwd=ROOT, env=environment,
+                                  check=True, stdout=subprocess.PIPE, timeout=600)
+        return json.loads(response.stdout)
 
-    with running(watch, port, environment):
+    with run_server(watch, port, environment):
         yield invoke
 
 
 @contextlib.contextmanager
 def runtime_interface_emulator(bootstrap, endpoint, settings=None):
-    """A binary under AWS's own Runtime Interface Emulator: yields a way to invoke it with JSON.
+    """Runs a binary under AWS's Runtime Interface Emulator and yields a callable that invokes it with JSON.
 
-    `invoke.lines()` are the JSON lines that it has printed.
+    `invoke.log_lines()` returns the JSON lines that the binary has printed.
     """
     import samcli.local.rapid as rapid
 
@@ -209,9 +210,9 @@ def runtime_interface_emulator(bootstrap, endpoint, settings=None):
 
         def invoke(payload):
             url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-            with urllib.request.urlopen(url, data=payload.encode(), timeout=150) as answer:
-                return json.loads(answer.read())
+            with urllib.request.urlopen(url, data=payload.encode(), timeout=150) as response:
+                return json.loads(response.read())
 
-        with running(command, port, environment) as log:
-            invoke.lines = lambda: [json.loads(line) for line in printed(log).splitlines() if line.startswith("{")]
+        with run_server(command, port, environment) as log:
+            invoke.log_lines = lambda: [json.loads(line) for line in read_log(log).splitlines() if line.startswith("{")]
             yield invoke

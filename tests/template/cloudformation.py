@@ -1,7 +1,7 @@
-"""What moto's CloudFormation does not know, handed to moto's own services through their API.
+"""Creates the resource types that moto's CloudFormation does not support, through moto's own services.
 
-Importing it is enough: moto finds every subclass of its model. That botocore checks each property
-against AWS's service model on the way is half of the proof.
+Importing this module is enough, because moto finds all subclasses of its model. The calls go through
+boto3, so botocore also checks each property against AWS's service model.
 """
 
 import json
@@ -15,9 +15,9 @@ def client(service, region):
 
 
 def put_alarm(name, properties, region):
-    # CloudFormation turns "10" into 10; botocore does not.
+    # CloudFormation converts "10" to 10; botocore does not.
     numbers = {key: int(properties[key]) for key in ("EvaluationPeriods", "Period") if key in properties}
-    # Moto leaves a hole where CloudFormation leaves AWS::NoValue out.
+    # moto keeps an empty entry for AWS::NoValue, which CloudFormation removes.
     queries = {"Metrics": [query for query in properties["Metrics"] if query]} if "Metrics" in properties else {}
     cloudwatch = client("cloudwatch", region)
     cloudwatch.put_metric_alarm(**properties | numbers | queries)
@@ -45,17 +45,17 @@ def subscribe(name, properties, region):
 
 def create_schedule(name, properties, region):
     client("scheduler", region).create_schedule(Name=name[:64], **properties)
-    return name, {}
+    return name[:64], {}
 
 
 def put_event_invoke_config(name, properties, region):
-    # Moto knows functions here, and neither versions nor $LATEST.
+    # moto accepts only unqualified function names here, not $LATEST or versions.
     unqualified = {key: value for key, value in properties.items() if key != "Qualifier"}
     client("lambda", region).put_function_event_invoke_config(**unqualified)
     return name, {}
 
 
-CREATED_BY = {
+CREATE_FUNCTIONS = {
     "AWS::CloudWatch::Alarm": put_alarm,
     "AWS::SQS::QueuePolicy": set_queue_policy,
     "AWS::SNS::TopicPolicy": set_topic_policy,
@@ -65,9 +65,11 @@ CREATED_BY = {
 }
 
 
-def model(resource_type, create):
+def resource_model(resource_type, create):
+    """Returns a moto model class for `resource_type` that calls `create`."""
+
     class Model(CloudFormationModel):
-        # Moto wants the second part to be the name of a service.
+        # moto requires a service name as the second part of the module's name.
         __module__ = "tests.cloudformation"
 
         def __init__(self, physical_resource_id, attributes):
@@ -96,5 +98,5 @@ def model(resource_type, create):
     return Model
 
 
-# Held on to: moto finds its models among the living subclasses.
-MODELS = [model(resource_type, create) for resource_type, create in CREATED_BY.items()]
+# The list keeps the classes alive: moto searches the existing subclasses.
+MODELS = [resource_model(resource_type, create) for resource_type, create in CREATE_FUNCTIONS.items()]

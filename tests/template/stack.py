@@ -1,4 +1,4 @@
-"""The templates of this repository: read, translated by SAM's own translator, deployed to moto."""
+"""Reads the templates, translates template.yaml with SAM's translator, and deploys both to moto."""
 
 import ast
 import contextlib
@@ -11,7 +11,7 @@ import warnings
 import zipfile
 from pathlib import Path
 
-# Before boto3 looks: nothing of the user's AWS set-up reaches a test.
+# Before boto3 is imported, so that the user's AWS configuration cannot affect a test.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ |= {
@@ -27,24 +27,24 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-import cloudformation  # noqa: F401  (registers the models)
+import cloudformation  # noqa: F401  (registers the resource models)
 
-# Of the translator, about a deprecated way to import it.
+# The translator warns about an import of its own.
 warnings.simplefilter("ignore", DeprecationWarning)
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
-NAME = "keeper"
+STACK_NAME = "controltower-trusted-access"
 
 
-def template(file="template.yaml"):
+def load_template(file="template.yaml"):
     return yaml_parse((ROOT / file).read_text())
 
 
-def translated(parameters=None, region="us-east-1"):
-    """template.yaml as CloudFormation gets it, the given parameters as its defaults."""
-    source = template()
+def translate(parameters=None, region="us-east-1"):
+    """Returns template.yaml as CloudFormation receives it, with `parameters` as its defaults."""
+    source = load_template()
     for name, value in (parameters or {}).items():
         source["Parameters"][name]["Default"] = value
     source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://code/function.zip"
@@ -54,21 +54,21 @@ def translated(parameters=None, region="us-east-1"):
 
 @contextlib.contextmanager
 def deployed(parameters=None, file="template.yaml", region="us-east-1"):
-    """A stack in a moto of its own, in this process: yields its resources by logical name."""
-    body = translated(parameters, region) if file == "template.yaml" else template(file)
+    """Yields a stack in a new moto in this process."""
+    template = translate(parameters, region) if file == "template.yaml" else load_template(file)
     with mock_aws():
         upload_code()
-        yield create(body, parameters, region)
+        yield create_stack(template, parameters, region)
 
 
-def create(body, parameters=None, region="us-east-1"):
-    """A further stack in the same moto."""
+def create_stack(template, parameters=None, region="us-east-1"):
+    """Creates a stack in the moto that is already running."""
     client = boto3.client("cloudformation", region_name=region)
     client.create_stack(
-        StackName=NAME, TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_IAM"],
+        StackName=STACK_NAME, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"],
         Parameters=[{"ParameterKey": key, "ParameterValue": str(value)} for key, value in (parameters or {}).items()],
     )
-    return Stack(client, body, region)
+    return Stack(client, template, region)
 
 
 def upload_code():
@@ -81,83 +81,105 @@ def upload_code():
 
 
 class Stack:
-    def __init__(self, client, body, region):
-        self.body = body
+    """A deployed stack; `ids` maps each logical ID to the physical ID."""
+
+    def __init__(self, client, template, region):
+        self.template = template
         self.region = region
         self.outputs = {
             output["OutputKey"]: output["OutputValue"]
-            for output in client.describe_stacks(StackName=NAME)["Stacks"][0].get("Outputs", [])
+            for output in client.describe_stacks(StackName=STACK_NAME)["Stacks"][0].get("Outputs", [])
         }
-        summaries = client.list_stack_resources(StackName=NAME)["StackResourceSummaries"]
+        summaries = client.list_stack_resources(StackName=STACK_NAME)["StackResourceSummaries"]
         self.ids = {summary["LogicalResourceId"]: summary["PhysicalResourceId"] for summary in summaries}
 
     def client(self, service):
         return boto3.client(service, region_name=self.region)
 
+    def function_arn(self):
+        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.ids['Function']}"
+
+    def queue_arn(self):
+        name = self.ids["DeadLetterQueue"].rsplit("/", 1)[1]
+        return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}"
+
+    def function_configuration(self):
+        return self.client("lambda").get_function(FunctionName=self.ids["Function"])["Configuration"]
+
+    def alarms(self):
+        """Returns the alarms by name, without the prefix of the stack's name."""
+        alarms = self.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        return {alarm["AlarmName"].removeprefix(f"{STACK_NAME}-"): alarm for alarm in alarms}
+
+    def dashboard(self):
+        """Returns the properties of the dashboard's widgets."""
+        dashboard = self.client("cloudwatch").get_dashboard(DashboardName=STACK_NAME)
+        return [widget["properties"] for widget in json.loads(dashboard["DashboardBody"])["widgets"]]
+
     def rules(self):
-        """The logical names of the rules; those that a condition left out have no physical one."""
-        resources = self.body["Resources"].items()
+        """Returns the logical IDs of the rules. A rule whose condition is false has no physical ID."""
+        resources = self.template["Resources"].items()
         return [name for name, resource in resources if resource["Type"] == "AWS::Events::Rule" and name in self.ids]
 
     def targets(self, rule):
         return self.client("events").list_targets_by_rule(Rule=self.ids[rule])["Targets"]
 
-    def probe(self):
-        """Puts a queue in the place of every rule's target, since moto delivers to queues and not to functions."""
+    def capture_targets(self):
+        """Replaces the target of every rule with an SQS queue, because moto does not deliver to functions."""
         queues = self.client("sqs")
-        self.probes = {rule: queues.create_queue(QueueName=f"probe-{rule}")["QueueUrl"] for rule in self.rules()}
-        for rule, url in self.probes.items():
+        self.capture_queues = {rule: queues.create_queue(QueueName=f"capture-{rule}")["QueueUrl"] for rule in self.rules()}
+        for rule, url in self.capture_queues.items():
             attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
             targets = [target | {"Arn": attributes["QueueArn"]} for target in self.targets(rule)]
             self.client("events").put_targets(Rule=self.ids[rule], Targets=targets)
 
-    def put(self, *events):
-        """Puts events on the default bus, as AWS would."""
+    def put_events(self, *events):
+        """Puts events on the default bus, as AWS does."""
         entries = [
             {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
             for event in events
         ]
-        answer = self.client("events").put_events(Entries=entries)
-        assert answer["FailedEntryCount"] == 0, answer
+        response = self.client("events").put_events(Entries=entries)
+        assert response["FailedEntryCount"] == 0, response
 
-    def delivered(self):
-        """What has reached the rules' targets since the last call: rule to messages, where there are any."""
+    def captured(self):
+        """Returns the messages since the last call, by rule. A rule without messages is left out."""
         queues = self.client("sqs")
         received = {}
-        for rule, url in self.probes.items():
+        for rule, url in self.capture_queues.items():
             messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
             for message in messages:
                 queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
                 received.setdefault(rule, []).append(json.loads(message["Body"]))
         return received
 
-    def role(self, logical_name):
-        """A role's trust and its inline policies' statements, in order."""
+    def role(self, logical_id):
+        """Returns a role and the statements of its inline policies, in order."""
         iam = self.client("iam")
-        role = iam.get_role(RoleName=self.ids[logical_name])["Role"]
+        role = iam.get_role(RoleName=self.ids[logical_id])["Role"]
         policies = [
             policy_document(iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name))["Statement"]
             for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
         ]
-        # Moto leaves a hole where CloudFormation leaves AWS::NoValue out.
+        # moto keeps an empty statement for AWS::NoValue, which CloudFormation removes.
         return role, [statement for statements in policies for statement in statements if statement]
 
 
 def policy_document(policy):
-    """Moto hands back what CloudFormation gave it in Python's notation instead of JSON's."""
+    """Parses a policy document, which moto returns in Python's notation instead of JSON."""
     return ast.literal_eval(policy["PolicyDocument"])
 
 
-def event(name):
+def load_event(name):
     return json.loads((ROOT / "events" / f"{name}.json").read_text())
 
 
-NULL = object()
+JSON_NULL = object()
 
 
-def changed(original, /, **values):
-    """A copy of an event with other values at paths of a__b__c; None takes the field away, NULL is JSON's null."""
-    result = copy.deepcopy(original)
+def with_fields(event, /, **values):
+    """Returns a copy of `event` with values set at paths such as a__b__c. None removes a field; JSON_NULL sets null."""
+    result = copy.deepcopy(event)
     for path, value in values.items():
         *parents, last = path.split("__")
         node = result
@@ -166,5 +188,5 @@ def changed(original, /, **values):
         if value is None:
             node.pop(last, None)
         else:
-            node[last] = None if value is NULL else value
+            node[last] = None if value is JSON_NULL else value
     return result

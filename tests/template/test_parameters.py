@@ -1,5 +1,6 @@
-"""What the parameters take and refuse, and that every pair of their values translates and lints."""
+"""Tests the values that parameters accept and refuse, and deploys every pair of their values."""
 
+import itertools
 import json
 import re
 import unittest
@@ -9,7 +10,7 @@ from cfnlint.api import ManualArgs, lint
 
 import stack
 
-REGIONS = {"us-east-1": True, "us-gov-west-1": True, "cn-northwest-1": True, "eu-west-1": False, "us-west-2": False}
+DEPLOYABLE_REGIONS = {"us-east-1": True, "us-gov-west-1": True, "cn-northwest-1": True, "eu-west-1": False, "us-west-2": False}
 
 CHOICES = {
     "DesiredState": ["enabled", "disabled"],
@@ -27,7 +28,7 @@ CHOICES = {
     "PermissionsBoundaryArn": ["", f"arn:aws:iam::{stack.ACCOUNT}:policy/boundary"],
 }
 
-TAKEN = {
+ACCEPTED = {
     "ScheduleExpression": [
         "rate(15 minutes)", "rate(30 minutes)", "rate(699 minutes)", "rate(1 hour)", "rate(2 hours)", "rate(12 hours)",
         "rate(1 day)", "rate(3 days)",
@@ -59,27 +60,27 @@ REFUSED = {
 }
 
 
-def holds(function, values):
-    """A function of a template's Rules section; nobody's emulator knows them."""
+def evaluate(function, values):
+    """Evaluates an intrinsic function of a template's Rules section, which no emulator supports."""
     if not isinstance(function, dict):
         return function
     (name, arguments), = function.items()
     if name == "Ref":
         return values[arguments]
-    arguments = [holds(argument, values) for argument in arguments]
+    arguments = [evaluate(argument, values) for argument in arguments]
     return {
         "Fn::Equals": lambda left, right: left == right,
         "Fn::Contains": lambda members, member: member in members,
-        "Fn::And": lambda *all_of: all(all_of),
-        "Fn::Not": lambda negated: not negated,
+        "Fn::And": lambda *operands: all(operands),
+        "Fn::Not": lambda operand: not operand,
     }[name](*arguments)
 
 
-def refusals(template, values):
-    """The sentences of the rules that refuse the values."""
-    applied = [rule for rule in template["Rules"].values() if holds(rule.get("RuleCondition", True), values)]
-    assertions = [assertion for rule in applied for assertion in rule["Assertions"]]
-    return [one["AssertDescription"] for one in assertions if not holds(one["Assert"], values)]
+def rule_violations(template, values):
+    """Returns the AssertDescription of each assertion that the values violate."""
+    rules = [rule for rule in template["Rules"].values() if evaluate(rule.get("RuleCondition", True), values)]
+    assertions = [assertion for rule in rules for assertion in rule["Assertions"]]
+    return [one["AssertDescription"] for one in assertions if not evaluate(one["Assert"], values)]
 
 
 def defaults(template, **values):
@@ -90,10 +91,10 @@ class Parameters(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        self.template = stack.template()
+        self.template = stack.load_template()
         self.parameters = self.template["Parameters"]
 
-    def test_the_parameters_are_these_and_each_is_labelled_grouped_and_described(self):
+    def test_every_parameter_has_a_group_a_label_and_a_description(self):
         interface = self.template["Metadata"]["AWS::CloudFormation::Interface"]
         grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
         self.assertEqual(sorted(grouped), sorted(CHOICES))
@@ -102,7 +103,7 @@ class Parameters(unittest.TestCase):
         for name, parameter in self.parameters.items():
             self.assertGreater(len(parameter["Description"]), 40, name)
 
-    def test_the_defaults_keep_it_enabled_hourly_and_ask_for_nothing(self):
+    def test_the_defaults_enforce_enabled_every_hour_without_optional_features(self):
         self.assertEqual({name: one["Default"] for name, one in self.parameters.items()}, {
             "DesiredState": "enabled", "Mode": "enforce", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
             "Architecture": "arm64", "NotificationEmail": "", "LogLevel": "INFO", "LogRetentionDays": 90,
@@ -110,39 +111,41 @@ class Parameters(unittest.TestCase):
             "WatchPrincipals": "", "LandingZoneRegion": "",
         })
 
-    def test_a_pattern_takes_what_it_should_and_nothing_else(self):
-        for values, taken in ((TAKEN, True), (REFUSED, False)):
-            for name, one in ((name, one) for name in values for one in values[name]):
-                matched = re.search(self.parameters[name]["AllowedPattern"], one)
-                self.assertEqual(matched is not None, taken, f"{name}: {one!r}")
+    def test_every_pattern_accepts_valid_values_and_refuses_invalid_values(self):
+        for examples, accepted in ((ACCEPTED, True), (REFUSED, False)):
+            for name, value in ((name, value) for name in examples for value in examples[name]):
+                match = re.search(self.parameters[name]["AllowedPattern"], value)
+                self.assertEqual(match is not None, accepted, f"{name}: {value!r}")
 
-    def test_every_pattern_says_what_it_takes(self):
+    def test_every_pattern_has_a_constraint_description_and_examples(self):
         for name, parameter in self.parameters.items():
             self.assertEqual("AllowedPattern" in parameter, "ConstraintDescription" in parameter, name)
-        self.assertEqual(sorted(TAKEN), sorted(name for name, one in self.parameters.items() if "AllowedPattern" in one))
+        with_pattern = sorted(name for name, one in self.parameters.items() if "AllowedPattern" in one)
+        self.assertEqual(sorted(ACCEPTED), with_pattern)
+        self.assertEqual(sorted(REFUSED), with_pattern)
 
-    def test_a_region_that_hears_no_organizations_event_is_refused_with_the_reason(self):
-        for region, taken in REGIONS.items():
-            said = refusals(self.template, defaults(self.template, **{"AWS::Region": region}))
-            self.assertEqual(len(said), 0 if taken else 1, region)
-            self.assertTrue(all("never hear" in sentence for sentence in said))
+    def test_a_region_without_organizations_events_is_refused(self):
+        for region, deployable in DEPLOYABLE_REGIONS.items():
+            violations = rule_violations(self.template, defaults(self.template, **{"AWS::Region": region}))
+            self.assertEqual(len(violations), 0 if deployable else 1, region)
+            self.assertTrue(all("does not receive AWS Organizations events" in one for one in violations))
 
-    def test_disabling_is_refused_without_the_second_switch_and_only_where_it_is_enforced(self):
-        for state, mode, allow in ((s, m, a) for s in ("enabled", "disabled") for m in ("enforce", "audit")
-                                   for a in ("false", "true")):
-            said = refusals(self.template, defaults(self.template, DesiredState=state, Mode=mode, AllowDisable=allow))
+    def test_enforced_disabling_is_refused_without_allow_disable(self):
+        for state, mode, allow in itertools.product(("enabled", "disabled"), ("enforce", "audit"), ("false", "true")):
+            values = defaults(self.template, DesiredState=state, Mode=mode, AllowDisable=allow)
+            violations = rule_violations(self.template, values)
             refused = (state, mode, allow) == ("disabled", "enforce", "false")
-            self.assertEqual(len(said), int(refused), (state, mode, allow))
-            self.assertTrue(all("AllowDisable=true" in sentence for sentence in said))
+            self.assertEqual(len(violations), int(refused), (state, mode, allow))
+            self.assertTrue(all("AllowDisable=true" in one for one in violations))
 
-    def test_the_forwarder_is_refused_in_the_functions_own_region(self):
-        forwarder = stack.template("forwarder.yaml")
-        self.assertEqual(refusals(forwarder, defaults(forwarder, **{"AWS::Region": "eu-west-1"})), [])
-        said, = refusals(forwarder, defaults(forwarder))
-        self.assertIn("own Region", said)
+    def test_the_forwarder_is_refused_in_the_functions_region(self):
+        forwarder = stack.load_template("forwarder.yaml")
+        self.assertEqual(rule_violations(forwarder, defaults(forwarder, **{"AWS::Region": "eu-west-1"})), [])
+        violation, = rule_violations(forwarder, defaults(forwarder))
+        self.assertIn("own Region", violation)
 
-    def test_the_log_level_never_drops_the_metrics(self):
-        # Lambda takes a line without a level for INFO.
+    def test_no_log_level_drops_the_metrics(self):
+        # Lambda treats a line without a level as INFO, so a level above INFO would drop the embedded metric lines.
         self.assertEqual(self.parameters["LogLevel"]["AllowedValues"], ["INFO", "DEBUG", "TRACE"])
 
     def test_the_application_has_the_version_of_the_package(self):
@@ -153,18 +156,18 @@ class Parameters(unittest.TestCase):
             self.assertTrue((stack.ROOT / file).is_file(), file)
 
 
-class EveryPairOfValues(unittest.TestCase):
-    def test_translates_deploys_and_lints(self):
+class PairsOfValues(unittest.TestCase):
+    def test_every_pair_of_values_translates_lints_and_deploys(self):
         rows = [dict(zip(CHOICES, values)) for values in AllPairs(list(CHOICES.values()))]
-        # More would not be pairwise, fewer would not hold every pair of 4 and 3 values.
+        # All pairs of a parameter with 4 values and one with 3 need at least 12 rows; more than 24 is not pairwise.
         self.assertTrue(12 <= len(rows) <= 24, len(rows))
         for parameters in rows:
             with self.subTest(**parameters):
-                body = json.dumps(stack.translated(parameters))
-                found = [str(match) for match in lint(body, config=ManualArgs(regions=["us-east-1", "us-gov-west-1"]))]
-                self.assertEqual(found, [])
-                with stack.deployed(parameters) as keeper:
-                    self.assertIn("Function", keeper.ids)
+                template = json.dumps(stack.translate(parameters))
+                findings = [str(match) for match in lint(template, config=ManualArgs(regions=["us-east-1", "us-gov-west-1"]))]
+                self.assertEqual(findings, [])
+                with stack.deployed(parameters) as deployment:
+                    self.assertIn("Function", deployment.ids)
 
 
 if __name__ == "__main__":

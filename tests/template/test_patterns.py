@@ -1,54 +1,54 @@
-"""Which event wakes what: the template's own patterns, run by moto's EventBridge."""
+"""Tests which event matches which rule: moto's EventBridge evaluates the template's own patterns."""
 
 import unittest
 
 import stack
-from stack import NULL, changed, event
+from stack import JSON_NULL, load_event, with_fields
 
 TRUSTED_ACCESS = "FunctionTrustedAccessChanged"
 LANDING_ZONE = "FunctionLandingZoneChanged"
-CALLER_KNOWN = "NotifyCallerKnown"
-CALLER_UNKNOWN = "NotifyCallerUnknown"
+DRIFT_WITH_CALLER = "NotifyDriftWithCaller"
+DRIFT_WITHOUT_CALLER = "NotifyDriftWithoutCaller"
 BLOCKED = "NotifyBlocked"
 
-DISABLE = event("organizations-disable-assumed-role")
-ENABLE = event("organizations-enable-assumed-role")
-SETUP = event("controltower-setup-landing-zone")
+DISABLE = load_event("organizations-disable-assumed-role")
+ENABLE = load_event("organizations-enable-assumed-role")
+SETUP = load_event("controltower-setup-landing-zone")
 PRINCIPAL = "detail__requestParameters__servicePrincipal"
 
 NEAR_MISSES = {
-    "disable, another principal": changed(DISABLE, **{PRINCIPAL: "sso.amazonaws.com"}),
-    "disable, a longer principal": changed(DISABLE, **{PRINCIPAL: "controltower.amazonaws.com.example.com"}),
-    "disable, a principal in upper case": changed(DISABLE, **{PRINCIPAL: "CONTROLTOWER.AMAZONAWS.COM"}),
-    "disable, principal absent": changed(DISABLE, **{PRINCIPAL: None}),
-    "disable, parameters null": changed(DISABLE, detail__requestParameters=NULL),
-    "disable, parameters empty": changed(DISABLE, detail__requestParameters={}),
-    "disable, parameters absent": changed(DISABLE, detail__requestParameters=None),
-    "disable, failed": changed(DISABLE, detail__errorCode="AccessDenied"),
-    "disable, failed, parameters absent": changed(DISABLE, detail__errorCode="ThrottlingException", **{PRINCIPAL: None}),
-    "disable, by another service": changed(DISABLE, source="aws.iam"),
-    "disable, of another service": changed(DISABLE, detail__eventSource="sso.amazonaws.com"),
-    "disable, as an Insight": changed(DISABLE, **{"detail-type": "AWS Insight via CloudTrail"}),
-    "enable, another principal": changed(ENABLE, **{PRINCIPAL: "sso.amazonaws.com"}),
-    "enable, principal absent": changed(ENABLE, **{PRINCIPAL: None}),
-    "enable, failed": changed(ENABLE, detail__errorCode="AccessDenied"),
-    "another call to Organizations": changed(DISABLE, detail__eventName="MoveAccount"),
-    "the function's own read": changed(DISABLE, detail__eventName="ListAWSServiceAccessForOrganization"),
-    "landing zone, failed": changed(SETUP, detail__serviceEventDetails={"setupLandingZoneStatus": {"state": "FAILED"}}),
-    "landing zone, of another source": changed(SETUP, source="example.controltower"),
-    "an account was created": changed(SETUP, detail__eventName="CreateManagedAccount"),
-    "a call to Control Tower": changed(SETUP, **{"detail-type": "AWS API Call via CloudTrail"}),
+    "disable, another principal": with_fields(DISABLE, **{PRINCIPAL: "sso.amazonaws.com"}),
+    "disable, a longer principal": with_fields(DISABLE, **{PRINCIPAL: "controltower.amazonaws.com.example.com"}),
+    "disable, a principal in upper case": with_fields(DISABLE, **{PRINCIPAL: "CONTROLTOWER.AMAZONAWS.COM"}),
+    "disable, principal absent": with_fields(DISABLE, **{PRINCIPAL: None}),
+    "disable, parameters null": with_fields(DISABLE, detail__requestParameters=JSON_NULL),
+    "disable, parameters empty": with_fields(DISABLE, detail__requestParameters={}),
+    "disable, parameters absent": with_fields(DISABLE, detail__requestParameters=None),
+    "disable, failed": with_fields(DISABLE, detail__errorCode="AccessDenied"),
+    "disable, failed, principal absent": with_fields(DISABLE, detail__errorCode="ThrottlingException", **{PRINCIPAL: None}),
+    "disable, another source": with_fields(DISABLE, source="aws.iam"),
+    "disable, another event source": with_fields(DISABLE, detail__eventSource="sso.amazonaws.com"),
+    "disable, as an Insight": with_fields(DISABLE, **{"detail-type": "AWS Insight via CloudTrail"}),
+    "enable, another principal": with_fields(ENABLE, **{PRINCIPAL: "sso.amazonaws.com"}),
+    "enable, principal absent": with_fields(ENABLE, **{PRINCIPAL: None}),
+    "enable, failed": with_fields(ENABLE, detail__errorCode="AccessDenied"),
+    "another Organizations call": with_fields(DISABLE, detail__eventName="MoveAccount"),
+    "the function's own read": with_fields(DISABLE, detail__eventName="ListAWSServiceAccessForOrganization"),
+    "landing zone, failed": with_fields(SETUP, detail__serviceEventDetails={"setupLandingZoneStatus": {"state": "FAILED"}}),
+    "landing zone, another source": with_fields(SETUP, source="example.controltower"),
+    "account created": with_fields(SETUP, detail__eventName="CreateManagedAccount"),
+    "a call to Control Tower": with_fields(SETUP, **{"detail-type": "AWS API Call via CloudTrail"}),
 }
 
-# Of the files and the near misses: what wakes the function, for each desired state. All others wake nobody.
-ALWAYS = {
+# The rules that each event file and each near miss matches. An event that is not listed matches no rule.
+FOR_EACH_DESIRED_STATE = {
     "controltower-drift-detected": [LANDING_ZONE],
     "controltower-reset-landing-zone": [LANDING_ZONE],
     "controltower-setup-landing-zone": [LANDING_ZONE],
     "controltower-update-landing-zone": [LANDING_ZONE],
     "landing zone, failed": [LANDING_ZONE],
 }
-WHERE_ENABLED_IS_KEPT = ALWAYS | {
+DESIRED_ENABLED = FOR_EACH_DESIRED_STATE | {
     "organizations-disable-assumed-role": [TRUSTED_ACCESS],
     "organizations-disable-root": [TRUSTED_ACCESS],
     "organizations-disable-sso-user": [TRUSTED_ACCESS],
@@ -57,7 +57,7 @@ WHERE_ENABLED_IS_KEPT = ALWAYS | {
     "disable, parameters empty": [TRUSTED_ACCESS],
     "disable, parameters absent": [TRUSTED_ACCESS],
 }
-WHERE_DISABLED_IS_KEPT = ALWAYS | {
+DESIRED_DISABLED = FOR_EACH_DESIRED_STATE | {
     "organizations-enable-assumed-role": [TRUSTED_ACCESS],
     "organizations-enable-root": [TRUSTED_ACCESS],
     "organizations-enable-sso-user": [TRUSTED_ACCESS],
@@ -65,25 +65,25 @@ WHERE_DISABLED_IS_KEPT = ALWAYS | {
 }
 
 
-def files():
-    """The event files that can stand on a bus: not a person's payload, and not the one whose detail is a string."""
-    files = {file.stem: event(file.stem) for file in sorted((stack.ROOT / "events").glob("*.json"))}
-    return {name: sent for name, sent in files.items() if isinstance((sent or {}).get("detail"), dict)}
+def event_files():
+    """Returns the event files that a bus accepts: not the manual payloads, and not the one whose detail is a string."""
+    events = {file.stem: load_event(file.stem) for file in sorted((stack.ROOT / "events").glob("*.json"))}
+    return {name: event for name, event in events.items() if isinstance((event or {}).get("detail"), dict)}
 
 
-def table(keeper, events):
-    """What each event wakes, those left out that wake nobody."""
-    keeper.probe()
-    woken = {}
-    for name, sent in events.items():
-        keeper.put(sent)
-        if rules := sorted(keeper.delivered()):
-            woken[name] = rules
-    return woken
+def matching_rules(deployment, events):
+    """Returns the rules that each event matches; leaves out the events that match none."""
+    deployment.capture_targets()
+    matches = {}
+    for name, event in events.items():
+        deployment.put_events(event)
+        if rules := sorted(deployment.captured()):
+            matches[name] = rules
+    return matches
 
 
 def invocation_record(function_arn, report, condition="Success"):
-    """What Lambda puts on the bus after an asynchronous run.
+    """Returns the event that Lambda sends to the bus after an asynchronous invocation.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
@@ -106,58 +106,66 @@ def invocation_record(function_arn, report, condition="Success"):
     }
 
 
-class Patterns(unittest.TestCase):
+class TriggerRules(unittest.TestCase):
     maxDiff = None
 
-    def test_every_file_that_is_an_event_takes_part(self):
-        self.assertEqual(len(files()), 15)
+    def test_the_events_folder_has_15_events_for_the_bus(self):
+        self.assertEqual(len(event_files()), 15)
 
-    def test_where_enabled_is_kept_only_the_opposite_call_and_the_landing_zone_wake_the_function(self):
-        with stack.deployed() as keeper:
-            self.assertEqual(table(keeper, files() | NEAR_MISSES), WHERE_ENABLED_IS_KEPT)
+    def test_if_enabled_is_desired_only_disable_calls_and_landing_zone_events_trigger_the_function(self):
+        with stack.deployed() as deployment:
+            self.assertEqual(matching_rules(deployment, event_files() | NEAR_MISSES), DESIRED_ENABLED)
 
-    def test_where_disabled_is_kept_only_the_opposite_call_and_the_landing_zone_wake_the_function(self):
-        with stack.deployed({"DesiredState": "disabled"}) as keeper:
-            self.assertEqual(table(keeper, files() | NEAR_MISSES), WHERE_DISABLED_IS_KEPT)
+    def test_if_disabled_is_desired_only_enable_calls_and_landing_zone_events_trigger_the_function(self):
+        with stack.deployed({"DesiredState": "disabled"}) as deployment:
+            self.assertEqual(matching_rules(deployment, event_files() | NEAR_MISSES), DESIRED_DISABLED)
 
-    def test_only_this_functions_reports_of_drift_become_a_message(self):
-        by_caller = {"kind": "OrganizationsEvent", "actor": {"arn": "arn:aws:iam::111122223333:root"}}
-        nameless = {"kind": "ControlTowerEvent", "actor": {"type": "AWSService"}}
-        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as keeper:
-            arn = f"arn:aws:lambda:us-east-1:{stack.ACCOUNT}:function:{keeper.ids['Function']}"
-            latest = f"{arn}:$LATEST"
+    def test_the_forwarder_has_the_pattern_of_the_functions_landing_zone_rule(self):
+        function_rule = stack.load_template()["Resources"]["Function"]["Properties"]["Events"]["LandingZoneChanged"]
+        forwarder_rule = stack.load_template("forwarder.yaml")["Resources"]["LandingZoneChanged"]
+        self.assertEqual(forwarder_rule["Properties"]["EventPattern"], function_rule["Properties"]["Pattern"])
+
+
+class NotificationRules(unittest.TestCase):
+    maxDiff = None
+
+    def test_only_this_functions_reports_of_drift_send_a_notification(self):
+        with_caller = {"kind": "OrganizationsEvent", "actor": {"arn": "arn:aws:iam::111122223333:root"}}
+        actor_without_arn = {"kind": "ControlTowerEvent", "actor": {"type": "AWSService"}}
+        schedule = {"kind": "Schedule"}
+        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as deployment:
+            arn = deployment.function_arn()
+
+            def record(outcome, trigger, function_arn=f"{arn}:$LATEST"):
+                return invocation_record(function_arn, {"outcome": outcome, "trigger": trigger})
+
             records = {
-                "repair, by a caller": invocation_record(latest, {"outcome": "Remediated", "trigger": by_caller}),
-                "repair, unqualified": invocation_record(arn, {"outcome": "Remediated", "trigger": by_caller}),
-                "repair, by nobody": invocation_record(latest, {"outcome": "Remediated", "trigger": {"kind": "Schedule"}}),
-                "repair, without a name": invocation_record(latest, {"outcome": "Remediated", "trigger": nameless}),
-                "drift, by a caller": invocation_record(latest, {"outcome": "DriftDetected", "trigger": by_caller}),
-                "drift, by nobody": invocation_record(latest, {"outcome": "DriftDetected", "trigger": {"kind": "Schedule"}}),
-                "held, by a caller": invocation_record(latest, {"outcome": "Held", "trigger": by_caller}),
-                "held, by nobody": invocation_record(latest, {"outcome": "Held", "trigger": {"kind": "Schedule"}}),
-                "blocked, by a caller": invocation_record(latest, {"outcome": "Blocked", "trigger": by_caller}),
-                "blocked, by nobody": invocation_record(latest, {"outcome": "Blocked", "trigger": nameless}),
-                "blocked, by the schedule": invocation_record(latest, {"outcome": "Blocked", "trigger": {"kind": "Schedule"}}),
-                "in sync": invocation_record(latest, {"outcome": "InSync", "trigger": by_caller}),
-                "failed": invocation_record(latest, {"errorType": "Throttled"}, condition="Failure"),
-                "another function": invocation_record(f"{arn}-2:$LATEST", {"outcome": "Remediated", "trigger": by_caller}),
+                "remediated, with caller": record("Remediated", with_caller),
+                "remediated, unqualified ARN": record("Remediated", with_caller, arn),
+                "remediated, by schedule": record("Remediated", schedule),
+                "remediated, actor without ARN": record("Remediated", actor_without_arn),
+                "drift detected, with caller": record("DriftDetected", with_caller),
+                "drift detected, by schedule": record("DriftDetected", schedule),
+                "held, with caller": record("Held", with_caller),
+                "held, by schedule": record("Held", schedule),
+                "blocked, with caller": record("Blocked", with_caller),
+                "blocked, actor without ARN": record("Blocked", actor_without_arn),
+                "blocked, by schedule": record("Blocked", schedule),
+                "in sync": record("InSync", with_caller),
+                "failed": invocation_record(f"{arn}:$LATEST", {"errorType": "Throttled"}, condition="Failure"),
+                "another function": record("Remediated", with_caller, f"{arn}-2:$LATEST"),
             }
-            self.assertEqual(table(keeper, records), {
-                "repair, by a caller": [CALLER_KNOWN],
-                "repair, unqualified": [CALLER_KNOWN],
-                "repair, by nobody": [CALLER_UNKNOWN],
-                "repair, without a name": [CALLER_UNKNOWN],
-                "drift, by a caller": [CALLER_KNOWN],
-                "drift, by nobody": [CALLER_UNKNOWN],
-                "held, by a caller": [CALLER_KNOWN],
-                "blocked, by a caller": [BLOCKED],
-                "blocked, by nobody": [BLOCKED],
+            self.assertEqual(matching_rules(deployment, records), {
+                "remediated, with caller": [DRIFT_WITH_CALLER],
+                "remediated, unqualified ARN": [DRIFT_WITH_CALLER],
+                "remediated, by schedule": [DRIFT_WITHOUT_CALLER],
+                "remediated, actor without ARN": [DRIFT_WITHOUT_CALLER],
+                "drift detected, with caller": [DRIFT_WITH_CALLER],
+                "drift detected, by schedule": [DRIFT_WITHOUT_CALLER],
+                "held, with caller": [DRIFT_WITH_CALLER],
+                "blocked, with caller": [BLOCKED],
+                "blocked, actor without ARN": [BLOCKED],
             })
-
-    def test_the_forwarder_forwards_what_wakes_the_function_from_the_landing_zones_region(self):
-        functions = stack.template()["Resources"]["Function"]["Properties"]["Events"]["LandingZoneChanged"]
-        forwarders = stack.template("forwarder.yaml")["Resources"]["LandingZoneChanged"]
-        self.assertEqual(forwarders["Properties"]["EventPattern"], functions["Properties"]["Pattern"])
 
 
 if __name__ == "__main__":

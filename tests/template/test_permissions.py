@@ -1,4 +1,4 @@
-"""Who may do what, statement by statement: a new action, a wider resource or a lost condition fails here."""
+"""Tests every policy statement: a new action, a wider resource or a missing condition fails here."""
 
 import itertools
 import json
@@ -17,12 +17,13 @@ CHOICES = {
     "ReservedConcurrency": ["", "1"],
     "PermissionsBoundaryArn": ["", f"arn:aws:iam::{stack.ACCOUNT}:policy/boundary"],
 }
-BUS = f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"
+DEFAULT_BUS = f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"
 LANDING_ZONES = f"arn:aws:controltower:eu-west-1:{stack.ACCOUNT}:landingzone/*"
 ONLY_CONTROL_TOWER = {"StringEquals": {"organizations:ServicePrincipal": "controltower.amazonaws.com"}}
+ONLY_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}
 
 
-def combinations():
+def parameter_combinations():
     for values in itertools.product(*CHOICES.values()):
         yield dict(zip(CHOICES, values))
 
@@ -31,124 +32,113 @@ def allow(sid, action, resource, **more):
     return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def trust(service, **condition):
+def trust_policy(service, **condition):
     return [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **condition}]
 
 
-def queue_arn(keeper):
-    name = keeper.ids["DeadLetterQueue"].rsplit("/", 1)[1]
-    return f"arn:aws:sqs:us-east-1:{stack.ACCOUNT}:{name}"
-
-
-def of_the_function(keeper, parameters):
-    write = {"Resource": "*", "Condition": ONLY_CONTROL_TOWER, "Effect": "Allow"}
-    log = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:/controltower-trusted-access/{stack.NAME}:*"
+def function_statements(deployment, parameters):
+    log_group = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:/controltower-trusted-access/{stack.STACK_NAME}:*"
+    enable, disable = "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess"
     statements = [
-        allow("ReadTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
-        {"Sid": "EnableControlTowerOnly", "Action": "organizations:EnableAWSServiceAccess", **write},
-        {"Sid": "DisableControlTowerOnly", "Action": "organizations:DisableAWSServiceAccess", **write},
-        allow("FindLandingZone", "controltower:ListLandingZones", "*"),
-        allow("ReadLandingZone", "controltower:GetLandingZone", LANDING_ZONES),
-        allow("WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], log),
-        allow("SendFailures", "sqs:SendMessage", queue_arn(keeper)),
-        allow("SendReports", "events:PutEvents", BUS),
+        allow("ListTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
+        allow("EnableControlTowerTrustedAccess", enable, "*", Condition=ONLY_CONTROL_TOWER),
+        allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group),
+        allow("SendFailedEvents", "sqs:SendMessage", deployment.queue_arn()),
+        allow("PublishReports", "events:PutEvents", DEFAULT_BUS),
     ]
-    left_out = set()
-    if parameters["AllowDisable"] == "false":
-        left_out |= {"DisableControlTowerOnly"}
-    if parameters["LandingZoneRegion"] == "":
-        left_out |= {"FindLandingZone", "ReadLandingZone"}
-    return [one for one in statements if one["Sid"] not in left_out]
+    if parameters["AllowDisable"] == "true":
+        statements.append(allow("DisableControlTowerTrustedAccess", disable, "*", Condition=ONLY_CONTROL_TOWER))
+    if parameters["LandingZoneRegion"]:
+        statements.append(allow("ListLandingZones", "controltower:ListLandingZones", "*"))
+        statements.append(allow("GetLandingZone", "controltower:GetLandingZone", LANDING_ZONES))
+    return statements
 
 
-def of_the_schedule(keeper):
-    function = f"arn:aws:lambda:us-east-1:{stack.ACCOUNT}:function:{keeper.ids['Function']}"
+def schedule_statements(deployment):
     return [
-        allow("WakeFunction", "lambda:InvokeFunction", function),
-        allow("SendUndelivered", "sqs:SendMessage", queue_arn(keeper)),
+        allow("InvokeFunction", "lambda:InvokeFunction", deployment.function_arn()),
+        allow("SendUndeliveredEvents", "sqs:SendMessage", deployment.queue_arn()),
     ]
 
 
 class Permissions(unittest.TestCase):
     maxDiff = None
 
-    def assert_role(self, keeper, name, trusted, statements, boundary):
-        role, granted = keeper.role(name)
+    def assert_role(self, deployment, logical_id, trust, expected, boundary):
+        role, statements = deployment.role(logical_id)
         by_sid = {"key": lambda statement: statement["Sid"]}
-        self.assertEqual(sorted(granted, **by_sid), sorted(statements, **by_sid))
-        self.assertEqual(role["AssumeRolePolicyDocument"]["Statement"], trusted)
+        self.assertEqual(sorted(statements, **by_sid), sorted(expected, **by_sid))
+        self.assertEqual(role["AssumeRolePolicyDocument"]["Statement"], trust)
         self.assertEqual(role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""), boundary)
-        attached = keeper.client("iam").list_attached_role_policies(RoleName=role["RoleName"])
+        attached = deployment.client("iam").list_attached_role_policies(RoleName=role["RoleName"])
         self.assertEqual(attached["AttachedPolicies"], [])
 
-    def test_the_roles_hold_exactly_these_statements_for_every_combination_of_the_parameters(self):
-        of_this_account = {"Condition": {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}}
-        for parameters in combinations():
-            with self.subTest(**parameters), stack.deployed(parameters) as keeper:
+    def test_the_roles_have_exactly_these_statements_for_every_combination_of_parameters(self):
+        for parameters in parameter_combinations():
+            with self.subTest(**parameters), stack.deployed(parameters) as deployment:
                 boundary = parameters["PermissionsBoundaryArn"]
-                function, schedule = of_the_function(keeper, parameters), of_the_schedule(keeper)
-                self.assert_role(keeper, "FunctionRole", trust("lambda.amazonaws.com"), function, boundary)
-                trusted = trust("scheduler.amazonaws.com", **of_this_account)
-                self.assert_role(keeper, "ScheduleRole", trusted, schedule, boundary)
-                self.assertEqual(len(keeper.client("iam").list_roles()["Roles"]), 2)
+                trust = trust_policy("lambda.amazonaws.com")
+                self.assert_role(deployment, "FunctionRole", trust, function_statements(deployment, parameters), boundary)
+                trust = trust_policy("scheduler.amazonaws.com", Condition=ONLY_THIS_ACCOUNT)
+                self.assert_role(deployment, "ScheduleRole", trust, schedule_statements(deployment), boundary)
+                self.assertEqual(len(deployment.client("iam").list_roles()["Roles"]), 2)
 
-    def test_the_queue_takes_messages_of_the_stacks_own_rules_alone(self):
-        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as keeper:
-            events = keeper.client("events")
-            rules = [events.describe_rule(Name=keeper.ids[rule])["Arn"] for rule in keeper.rules()]
-            attributes = keeper.client("sqs").get_queue_attributes(
-                QueueUrl=keeper.ids["DeadLetterQueue"], AttributeNames=["Policy"],
+    def test_the_dead_letter_queue_accepts_messages_only_from_rules_of_this_stack(self):
+        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as deployment:
+            events = deployment.client("events")
+            rules = [events.describe_rule(Name=deployment.ids[rule])["Arn"] for rule in deployment.rules()]
+            attributes = deployment.client("sqs").get_queue_attributes(
+                QueueUrl=deployment.ids["DeadLetterQueue"], AttributeNames=["Policy"],
             )["Attributes"]
             statement, = json.loads(attributes["Policy"])["Statement"]
-            named = statement["Condition"]["ArnEquals"].pop("aws:SourceArn")
-            self.assertEqual(sorted(named), sorted(rules))
+            source_arns = statement["Condition"]["ArnEquals"].pop("aws:SourceArn")
+            self.assertEqual(sorted(source_arns), sorted(rules))
             self.assertEqual(statement, {
-                **allow("UndeliveredByRules", "sqs:SendMessage", queue_arn(keeper)),
+                **allow("AllowRulesOfThisStack", "sqs:SendMessage", deployment.queue_arn()),
                 "Principal": {"Service": "events.amazonaws.com"}, "Condition": {"ArnEquals": {}},
             })
 
-    def test_the_topic_takes_messages_of_alarms_and_of_rules_and_the_rules_statement_has_no_condition(self):
-        with stack.deployed() as keeper:
-            topic = keeper.ids["Topic"]
-            attributes = keeper.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    def test_the_topic_accepts_messages_only_from_alarms_of_this_account_and_from_rules(self):
+        # The statement for the rules has no condition, because EventBridge does not support one in a topic policy.
+        with stack.deployed() as deployment:
+            topic = deployment.ids["Topic"]
+            attributes = deployment.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
             self.assertEqual(json.loads(attributes["Policy"])["Statement"], [
                 {
-                    **allow("Alarms", "sns:Publish", topic),
-                    "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                    "Condition": {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}},
+                    **allow("AllowCloudWatchAlarms", "sns:Publish", topic),
+                    "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": ONLY_THIS_ACCOUNT,
                 },
-                {**allow("Notifications", "sns:Publish", topic), "Principal": {"Service": "events.amazonaws.com"}},
+                {
+                    **allow("AllowEventBridgeRules", "sns:Publish", topic),
+                    "Principal": {"Service": "events.amazonaws.com"},
+                },
             ])
 
-    def test_the_two_rules_that_wake_the_function_may_invoke_it_and_nobody_else_by_policy(self):
-        with stack.deployed() as keeper:
-            resources = keeper.body["Resources"].items()
-            permissions = {
-                name: resource["Properties"] for name, resource in resources
-                if resource["Type"] == "AWS::Lambda::Permission"
-            }
-            granted = [
-                (one["Action"], one["Principal"], one["SourceArn"]["Fn::GetAtt"]) for one in permissions.values()
+    def test_only_the_two_trigger_rules_may_invoke_the_function_by_resource_policy(self):
+        with stack.deployed() as deployment:
+            resources = deployment.template["Resources"].values()
+            permissions = [
+                resource["Properties"] for resource in resources if resource["Type"] == "AWS::Lambda::Permission"
             ]
+            granted = [(one["Action"], one["Principal"], one["SourceArn"]["Fn::GetAtt"]) for one in permissions]
             self.assertEqual(sorted(granted), [
                 ("lambda:InvokeFunction", "events.amazonaws.com", [rule, "Arn"])
                 for rule in ("FunctionLandingZoneChanged", "FunctionTrustedAccessChanged")
             ])
 
-    def test_the_forwarder_may_put_events_on_the_functions_bus_and_nothing_else(self):
-        of_this_account = {"Condition": {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}}
+    def test_the_forwarder_may_only_put_events_on_the_functions_bus(self):
         with stack.deployed(file="forwarder.yaml", region="eu-west-1") as forwarder:
-            trusted = trust("events.amazonaws.com", **of_this_account)
-            self.assert_role(forwarder, "ForwarderRole", trusted, [allow("Forward", "events:PutEvents", BUS)], "")
+            trust = trust_policy("events.amazonaws.com", Condition=ONLY_THIS_ACCOUNT)
+            self.assert_role(forwarder, "ForwarderRole", trust, [allow("ForwardEvents", "events:PutEvents", DEFAULT_BUS)], "")
 
-    def test_in_govcloud_every_arn_is_of_govcloud(self):
-        # The translator writes the partition out; moto would know only the first.
-        arns = re.findall(r"arn:[^\"]+", json.dumps(stack.translated(region="us-gov-west-1")["Resources"]))
+    def test_every_arn_in_govcloud_has_the_govcloud_partition(self):
+        # Checked in the translated template: SAM's translator writes the partition out, and moto knows only `aws`.
+        arns = re.findall(r"arn:[^\"]+", json.dumps(stack.translate(region="us-gov-west-1")["Resources"]))
         self.assertGreaterEqual(len(arns), 3)
         for arn in arns:
             self.assertRegex(arn, r"^arn:(aws-us-gov|\$\{AWS::Partition\}):")
 
-    def test_no_arn_names_a_partition(self):
+    def test_no_arn_in_the_templates_has_a_fixed_partition(self):
         for file in ("template.yaml", "forwarder.yaml"):
             for line in (stack.ROOT / file).read_text().splitlines():
                 if "AllowedPattern" not in line:

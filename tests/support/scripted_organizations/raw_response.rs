@@ -26,7 +26,7 @@ pub fn send_large(stream: &mut dyn Connection, content_type: &str, size: usize) 
         "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {size}\r\n\r\n"
     );
     send(stream, head.as_bytes());
-    let chunk = [b' '; 65_536];
+    let chunk = [b' '; 16_384];
     let mut left = size;
     while left > 0 {
         let next = &chunk[..left.min(chunk.len())];

@@ -1,13 +1,10 @@
-"""Draws what `make bench` measured: plot.py performance.json performance.svg"""
+"""Draws the results of `make bench`: plot_performance.py performance.json performance.svg"""
 
 import json
 import sys
 from pathlib import Path
 
-# The helpers that every drawing script shares.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-
-import svg  # noqa: E402
+import svg
 
 PANELS = [
     ("cold_ms", ["Cold start, ms"]),

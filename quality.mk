@@ -1,0 +1,153 @@
+# The long-running proofs and the tools that they need. The Makefile includes this file; `make help-quality` lists it.
+
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := $(TOOLS)/$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := $(TOOLS)/fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := $(TOOLS)/mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
+BENCH := $(TOOLS)/bench
+BENCH_PYTHON := $(BENCH)/python/bin/python
+BENCH_NODE := $(BENCH)/node
+BARE := $(TARGET_DIR)/lambda/bare/bootstrap
+# A program of the machine, or Debian's package of it, unpacked into the tools folder: an installation would need root.
+VALGRIND := $(or $(shell command -v valgrind),$(TOOLS)/valgrind/usr/bin/valgrind)
+ZSH := $(or $(shell command -v zsh),$(TOOLS)/zsh/zsh)
+
+.PHONY: bench bench-check bench-baseline bench-doctor properties faults faults-check soak conformance fuzz mutants \
+	reproducible docs diagram diagram-check workflows licenses advisories doctor-screenshot
+.PHONY: $(call always_unless_for_architecture,$(BARE))
+
+bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## measure cold starts, and update docs/performance.*
+	$(LAMBDA_BUILD) --output-format zip
+	$(LAMBDA_BUILD) --example bare --output-format zip
+	BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
+		PYTHON=$(abspath $(BENCH_PYTHON)) PYTHON_PEER=bench/peers/python/function.py \
+		NODE=$(shell command -v node) NODE_PEER=$(abspath $(BENCH_NODE))/function.mjs cargo bench --locked --bench cold_start
+	python3 scripts/plot_performance.py docs/performance.json docs/performance.svg
+
+# The valgrind from the package looks for its tools in /usr unless VALGRIND_LIB is set.
+VALGRIND_LIB := $(if $(filter $(TOOLS)/%,$(VALGRIND)),VALGRIND_LIB=$(abspath $(TOOLS)/valgrind/usr/libexec/valgrind))
+COUNT_INSTRUCTIONS = $(LAMBDA_BUILD) --output-format zip && BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
+	VALGRIND=$(abspath $(VALGRIND)) $(VALGRIND_LIB) cargo bench --locked --profile dev --bench regression --
+
+bench-check: $(BOOTSTRAP) $(VALGRIND) ## compare instructions and zip size with bench/baseline.json
+	$(COUNT_INSTRUCTIONS)
+
+bench-baseline: $(BOOTSTRAP) $(VALGRIND) ## write the current numbers to bench/baseline.json
+	$(COUNT_INSTRUCTIONS) --update
+
+bench-doctor: ## time the doctor with 1,000 and 10,000 accounts; two minutes
+	cargo bench --locked --package trusted-access-doctor
+
+CASES ?= 10000
+
+properties: ## test each property with CASES (10000) random cases
+	PROPTEST_CASES=$(CASES) cargo test --locked --lib
+	PROPTEST_CASES=$(CASES) cargo test --locked --test suite properties::
+
+TEST_FAULTS = BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo test --locked --quiet --test faults --
+
+faults: $(BOOTSTRAP) ## run every call with every fault; writes docs/reliability.md
+	$(TEST_FAULTS)
+
+faults-check: $(BOOTSTRAP) ## the same, but compare the results with that page
+	$(TEST_FAULTS) --check
+
+soak: $(BOOTSTRAP) ## send 20,000 invocations, many with faults, to one process
+	BOOTSTRAP=$(abspath $(BOOTSTRAP)) cargo test --locked --quiet --test soak
+
+conformance: $(INSTALLED) ## compare moto with the in-process AWS Organizations
+	$(PYTHON) tests/emulators/conformance.py
+
+SECONDS ?= 60
+# `address` also checks the unsafe code of the dependencies, and is ten times slower. It is not stable yet, and
+# RUSTC_BOOTSTRAP avoids a second toolchain.
+SANITIZER ?= none
+FUZZ = $(if $(filter none,$(SANITIZER)),,RUSTC_BOOTSTRAP=1) $(CARGO_FUZZ) run --sanitizer $(SANITIZER) \
+	--codegen-units 16 --target-dir $(abspath $(TARGET_DIR))/fuzz-$(SANITIZER)
+# A panic is a finding, and so is an input that takes 10 s or 1 GiB.
+FUZZ_LIMITS = -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+
+fuzz: $(CARGO_FUZZ) ## fuzz events and responses; SECONDS (60), SANITIZER (none)
+	mkdir -p fuzz/corpus/event fuzz/corpus/answers fuzz/corpus/landing_zone
+	$(FUZZ) event fuzz/corpus/event fuzz/seeds/event events -- -dict=fuzz/event.dict $(FUZZ_LIMITS)
+	$(FUZZ) answers fuzz/corpus/answers fuzz/seeds/answers -- -dict=fuzz/answers.dict $(FUZZ_LIMITS)
+	$(FUZZ) landing_zone fuzz/corpus/landing_zone fuzz/seeds/landing_zone -- -dict=fuzz/landing_zone.dict $(FUZZ_LIMITS)
+
+# Each job of cargo-mutants, and each clone below, needs a target directory of its own.
+OWN_TARGET_DIR := env -u CARGO_TARGET_DIR
+
+mutants: $(CARGO_MUTANTS) ## change the code and check that a test fails; takes an hour
+	$(OWN_TARGET_DIR) $(CARGO_MUTANTS) mutants --jobs 2 --output $(TARGET_DIR)
+
+# The two clones have names and depths that differ. They share the user's folder of downloaded crates.
+REPRODUCIBLE := $(TARGET_DIR)/reproducible
+CLONES := $(REPRODUCIBLE)/one $(REPRODUCIBLE)/deeper/two
+CLONED_BOOTSTRAPS := $(addsuffix /target/$(BOOTSTRAP_PATH),$(CLONES))
+
+reproducible: $(INSTALLED) ## build the last commit twice and compare the bootstraps
+	rm -rf $(REPRODUCIBLE)
+	for clone in $(CLONES); do \
+		git clone --quiet . $$clone && (cd $$clone && $(OWN_TARGET_DIR) $(LAMBDA_BUILD)) || exit 1; \
+	done
+	sha256sum $(CLONED_BOOTSTRAPS)
+	cmp $(CLONED_BOOTSTRAPS)
+
+docs: $(ZSH) ## run the shell blocks of the documents in bash and zsh
+	ZSH=$(abspath $(ZSH)) python3 -m unittest discover -s tests/docs
+
+diagram: ## draw docs/mail.svg from the template
+	python3 scripts/draw_mail.py
+
+diagram-check: ## check that the pictures of docs/ are current and legible
+	python3 -m unittest discover -s tests/pictures
+
+workflows: $(INSTALLED) ## audit the public workflows, and test the build files
+	zizmor --offline --quiet .github/workflows
+	$(PYTHON) -m unittest discover -s tests/build_files
+
+licenses: $(CARGO_DENY) ## check licences, bans and sources of the dependencies
+	$(CARGO_DENY) --workspace --locked check licenses bans sources
+
+advisories: $(CARGO_DENY) ## check the security advisories of the dependencies, online
+	$(CARGO_DENY) --workspace --locked check advisories
+
+doctor-screenshot: ## draw docs/doctor.svg from the output of the doctor
+	$(DOCTOR_BUILD)
+	$(DOCTOR) python3 scripts/draw_terminal.py docs/doctor.svg
+
+$(BARE): $(BOOTSTRAP) bench/peers/bare.rs
+	$(LAMBDA_BUILD) --example bare
+	@touch $@
+
+$(BENCH_PYTHON): bench/requirements.txt
+	python3 -m venv $(BENCH)/python
+	$@ -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Node looks for modules beside the file that imports them, so the function is copied to its modules.
+$(BENCH_NODE): $(wildcard bench/peers/node/*)
+	mkdir -p $@
+	cp $^ $@
+	npm ci --prefix $@ --no-audit --no-fund --silent
+	@touch $@
+
+$(TOOLS)/valgrind/usr/bin/valgrind:
+	mkdir -p $(TOOLS)/valgrind
+	cd $(TOOLS)/valgrind && apt-get download valgrind && dpkg-deb --extract valgrind_*.deb .
+
+# zsh-static needs no modules and no libraries beside it. Its folder differs between releases of Debian.
+$(TOOLS)/zsh/zsh:
+	mkdir -p $(@D)
+	cd $(@D) && apt-get download zsh-static && dpkg-deb --extract zsh-static_*.deb . \
+		&& ln -sf "$$(find . -path '*/bin/zsh-static')" $(@F)
+
+$(CARGO_DENY):
+	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)
+
+$(CARGO_FUZZ):
+	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --quiet --root $(TOOLS)/fuzz-$(CARGO_FUZZ_VERSION)
+
+$(CARGO_MUTANTS):
+	cargo install cargo-mutants --version $(CARGO_MUTANTS_VERSION) --locked --quiet --root $(TOOLS)/mutants-$(CARGO_MUTANTS_VERSION)

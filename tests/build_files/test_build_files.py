@@ -1,0 +1,154 @@
+"""Tests the Makefile, quality.mk and the public workflow with `make --dry-run`: nothing is built.
+
+Python's standard library is enough: python3 -m unittest discover -s tests/build_files
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LINES, COLUMNS = 24, 80
+BUILD = "cargo lambda build"
+# The bytes of an ELF header up to the architecture, which is byte 18.
+HEADER = b"\x7fELF\x02\x01\x01" + bytes(11)
+MACHINES = {"x86_64": b"\x3e\x00", "arm64": b"\xb7\x00"}
+OTHER = {"x86_64": "arm64", "arm64": "x86_64"}
+
+
+def make(*arguments, **variables):
+    """Returns the output of make, started outside of the make and the target directory that run this test."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "CARGO_"))}
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=inherited | variables, check=True, capture_output=True, text=True).stdout
+
+
+def plan(target, *arguments, **variables):
+    """Returns the commands that make would run, as if the Python packages were installed."""
+    return make("--dry-run", "--old-file=.venv/.installed", target, *arguments, **variables)
+
+
+def listed(help_target):
+    return [line.split()[0] for line in make(help_target).splitlines()]
+
+
+def phony_targets():
+    rules = "".join((ROOT / name).read_text().replace("\\\n", " ") for name in ("Makefile", "quality.mk"))
+    return [name for names in re.findall(r"^\.PHONY: ([^$\n]+)$", rules, re.MULTILINE) for name in names.split()]
+
+
+def prerequisites(target):
+    rules = re.findall(rf"^{target}: ([^#\n]+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return {name for names in rules for name in names.split()}
+
+
+def commands(path):
+    """Returns the commands of .ci/run and of a workflow's `run:` keys, with one entry for each target of make."""
+    found = set()
+    for command in re.findall(r"^ *(?:step|- run:|run:) (.+)$", (ROOT / path).read_text(), re.MULTILINE):
+        program, *words = command.split()
+        found |= {f"make {word}" for word in words} if program == "make" else {command}
+    return found
+
+
+class Help(unittest.TestCase):
+    def test_help_fits_on_a_screen(self):
+        for target in ("help", "help-quality"):
+            lines = make(target).splitlines()
+            with self.subTest(target):
+                self.assertLessEqual(len(lines), LINES)
+                self.assertLessEqual(max(map(len, lines)), COLUMNS)
+
+    def test_help_lists_every_target_once(self):
+        self.assertEqual(sorted(listed("help") + listed("help-quality")), sorted(phony_targets()))
+
+    def test_make_without_a_target_prints_the_help(self):
+        self.assertEqual(make(), make("help"))
+
+
+class Documents(unittest.TestCase):
+    def test_every_target_that_a_document_names_exists(self):
+        pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("events/*.md")]
+        named = {name for page in pages for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.MULTILINE)}
+        self.assertGreater(len(named), 15)
+        self.assertEqual(named - set(phony_targets()), set())
+
+
+class Bootstrap(unittest.TestCase):
+    def setUp(self):
+        self.target_dir = self.enterContext(tempfile.TemporaryDirectory())
+
+    def write(self, name, content):
+        file = Path(self.target_dir, "lambda", name, "bootstrap")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+    def plan(self, target, architecture):
+        return plan(target, f"ARCHITECTURE={architecture}", CARGO_TARGET_DIR=self.target_dir)
+
+    def test_a_missing_bootstrap_is_built(self):
+        self.assertIn(BUILD, self.plan("build", "x86_64"))
+
+    def test_a_current_bootstrap_is_not_built_again(self):
+        for architecture, machine in MACHINES.items():
+            with self.subTest(architecture):
+                self.write("controltower-trusted-access", HEADER + machine)
+                self.assertNotIn(BUILD, self.plan("build", architecture))
+
+    def test_a_bootstrap_of_another_architecture_is_built_again_by_every_target_that_uses_it(self):
+        for architecture in MACHINES:
+            self.write("controltower-trusted-access", HEADER + MACHINES[OTHER[architecture]])
+            for target in ("build", "template", "stack", "emulator", "package", "bench", "bench-check", "faults-check", "soak"):
+                with self.subTest(target, architecture=architecture):
+                    builds = [line for line in self.plan(target, architecture).splitlines() if line.startswith(BUILD)]
+                    flag = {"x86_64": "--x86-64", "arm64": "--arm64"}[architecture]
+                    self.assertEqual(builds[:1], [f"{BUILD} --release --locked {flag}"])
+
+    def test_a_truncated_bootstrap_is_built_again(self):
+        for content in (b"", HEADER[:18]):
+            self.write("controltower-trusted-access", content)
+            self.assertIn(BUILD, self.plan("build", "x86_64"))
+
+    def test_the_bare_peer_of_another_architecture_is_built_again(self):
+        self.write("controltower-trusted-access", HEADER + MACHINES["x86_64"])
+        for architecture, is_built in (("x86_64", False), ("arm64", True)):
+            self.write("bare", HEADER + MACHINES[architecture])
+            with self.subTest(architecture):
+                self.assertEqual("--example bare\n" in self.plan("bench", "x86_64"), is_built)
+
+
+class TargetDirectory(unittest.TestCase):
+    def test_no_target_uses_the_default_directory_if_cargo_target_dir_is_set(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for target in phony_targets():
+                with self.subTest(target):
+                    planned = plan(target, CARGO_TARGET_DIR=folder)
+                    self.assertEqual(re.findall(rf"(?:{re.escape(str(ROOT))}/|(?<![\w./-]))target/\S*", planned), [])
+
+    def test_clones_and_mutants_do_not_share_the_directory(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for target in ("reproducible", "mutants"):
+                with self.subTest(target):
+                    self.assertIn("env -u CARGO_TARGET_DIR", plan(target, CARGO_TARGET_DIR=folder))
+
+
+class PublicWorkflow(unittest.TestCase):
+    def test_its_jobs_run_every_check_of_ci_run(self):
+        local = commands(".ci/run") - {"make verify", "cargo test --locked"}
+        local |= {f"make {name}" for name in prerequisites("verify")} | {"make test"}
+        self.assertGreater(len(local), 15)
+        self.assertEqual(local - commands(".github/workflows/ci.yml"), set())
+
+    def test_make_test_is_the_command_of_the_readme(self):
+        self.assertIn("cargo test --locked", commands(".ci/run"))
+        self.assertEqual(plan("test"), "cargo test --locked\n")
+
+    def test_it_runs_the_tests_of_the_whole_workspace(self):
+        self.assertIn("cargo test --workspace --locked", commands(".github/workflows/ci.yml"))
+
+
+if __name__ == "__main__":
+    unittest.main()
