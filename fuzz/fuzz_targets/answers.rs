@@ -56,7 +56,7 @@ fn read(target: &Target, script: &[u8]) {
     let exchanges = target.network.exchanges();
     check_requests(&exchanges, Operation::List, MAX_PAGES);
     match result {
-        Ok(seen) => check_observation(&seen, &exchanges),
+        Ok(observation) => check_observation(&observation, &exchanges),
         Err(error) => check_error(error, &[Operation::List]),
     }
 }
@@ -115,10 +115,10 @@ struct Entry {
     service_principal: Option<String>,
 }
 
-fn check_observation(seen: &Observation, exchanges: &[Exchange]) {
+fn check_observation(observation: &Observation, exchanges: &[Exchange]) {
     let response = last_response(exchanges);
     assert!(response.is_success());
-    if let Some(since) = &seen.enabled_since {
+    if let Some(since) = &observation.enabled_since {
         assert_sanitized(since, 40);
     }
     let Ok(page) = serde_json::from_slice::<Page>(&response.body) else {
@@ -130,7 +130,7 @@ fn check_observation(seen: &Observation, exchanges: &[Exchange]) {
     let list = page.enabled_service_principals.expect("a list");
     let mut principals = list.iter().map(|entry| entry.service_principal.as_deref());
     let listed = principals.any(|principal| principal == Some(CONTROL_TOWER));
-    assert_eq!(listed, seen.state == TrustedAccess::Enabled);
+    assert_eq!(listed, observation.state == TrustedAccess::Enabled);
     let is_last = page.next_token.is_none_or(|token| token.is_empty());
     assert!(listed || is_last, "disabled needs the last page");
 }

@@ -174,8 +174,10 @@ async fn read(client: &Client) -> String {
         .read()
         .await
     {
-        Ok(seen) if seen.enabled_since.is_some() => format!("{}, with a date", seen.state),
-        Ok(seen) => seen.state.to_string(),
+        Ok(observation) if observation.enabled_since.is_some() => {
+            format!("{}, with a date", observation.state)
+        }
+        Ok(observation) => observation.state.to_string(),
         Err(error) => format!("{:?}", error.kind),
     }
 }

@@ -59,7 +59,7 @@ pub fn check(cell: &Cell) -> Result<(), String> {
     let timeout = TIMEOUTS[usize::from(target.is_of_landing_zone())];
     let result = function.invoke_within("{}", timeout);
     if started.elapsed() >= timeout {
-        return Err("answered after its deadline".to_owned());
+        return Err("the result came after the deadline".to_owned());
     }
     let calls = aws.operations();
     let actual = format!(

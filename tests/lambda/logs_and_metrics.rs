@@ -117,9 +117,9 @@ fn each_run_has_one_metric_line_with_its_counts() {
     );
     function.invoke("{}");
     let metrics = function.metrics(5);
-    let seen: Vec<_> = metrics.iter().map(counts).collect();
+    let actual: Vec<_> = metrics.iter().map(counts).collect();
     assert_eq!(
-        seen,
+        actual,
         [
             [1, 1, 0, 0],
             [1, 1, 1, 0],

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{CONTROL_TOWER, OTHER, disabled, enabled, function};
+use super::{CONTROL_TOWER, OTHER, disabled, enabled, function, landing_zone};
+use crate::aws::control_tower::drifted_landing_zone;
 use crate::support::event_files;
 use crate::support::function::Function;
 use crate::support::scripted_organizations::{LIST, Reply};
@@ -165,6 +166,34 @@ fn text_of_an_aws_error_is_sanitized_in_lines_and_reports() {
     let all = function.lines(runs);
     assert_eq!(all.len(), 2 * runs, "an ERROR line and a metric line each");
     assert!(all.iter().all(|line| line.len() < 2 * MAX_LINE));
+}
+
+#[test]
+fn text_of_control_tower_is_sanitized_in_reports_and_lines() {
+    let server = disabled();
+    let mut zone: Value = drifted_landing_zone();
+    zone["version"] = json!("3.3\u{202e}\u{1b}[31m");
+    zone["driftStatus"]["status"] = json!("x".repeat(10_000));
+    server.set_landing_zone(&zone);
+    let function = landing_zone::function(&server, &[]);
+    let report = function.invoke("{}").report().clone();
+    assert_eq!(report["landingZone"]["version"], "3.3  [31m");
+    assert_eq!(
+        report["landingZone"]["driftStatus"].as_str().unwrap().len(),
+        1024
+    );
+    zone["arn"] = json!("arn:aws:controltower:us\u{1b}[31m:111122223333:landingzone/X");
+    server.set_landing_zone(&zone);
+    server.set(CONTROL_TOWER, false);
+    function.invoke("{}");
+    let warning = &function.log_lines(2, "WARN")[0]["error"];
+    assert!(
+        warning
+            .as_str()
+            .unwrap()
+            .starts_with("its home Region is us [31m and"),
+        "{warning}"
+    );
 }
 
 /// Only the configuration decides what a run does.

@@ -83,7 +83,7 @@ impl Authority {
             .expect("TLS 1.2 and 1.3")
             .with_no_client_auth()
             .with_single_cert(chain, key.into())
-            .expect("the key fits the certificate");
+            .expect("the key matches the certificate");
         Arc::new(config)
     }
 }
