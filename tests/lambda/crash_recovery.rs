@@ -127,7 +127,7 @@ fn two_concurrent_functions_with_opposite_desired_states_make_a_bounded_number_o
                     );
                 }
                 InvocationResult::Error { error_type, .. } => {
-                    assert_eq!(error_type, "NotConverged")
+                    assert_eq!(error_type, "NotConverged");
                 }
             }
         }
