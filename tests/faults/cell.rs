@@ -14,7 +14,7 @@ use crate::support::tls::Authority;
 use crate::table::{Cell, Fault, Target};
 
 /// The function's timeout in the template, without and with `LANDING_ZONE_REGION`.
-const TIMEOUTS: [Duration; 2] = [Duration::from_secs(120), Duration::from_secs(160)];
+const TIMEOUTS: [Duration; 2] = [Duration::from_mins(2), Duration::from_secs(160)];
 const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
 
 /// The two services, each on its own server, so that one can be unreachable while the other is not.

@@ -163,3 +163,29 @@ pub const SLOW_RESPONSE: [&str; 9] = [
     "Unavailable: L Z+",
     "Unavailable: L Z G+",
 ];
+
+/// The server applies a write and never responds, so one read after the retries shows it.
+pub const APPLIED_WITHOUT_RESPONSE: [&str; 9] = [
+    "Unavailable: L5",
+    "Unavailable: L6",
+    "Remediated: L E5 L",
+    "Remediated: L D5 L",
+    "Unavailable: L E L+",
+    "Remediated: L Z5 E L Z5",
+    "Remediated: L Z G5 E L Z G5",
+    "Unavailable: L Z5",
+    "Unavailable: L Z G5",
+];
+
+/// No connection succeeds from the call on, so the server sees no further call.
+pub const NO_CONNECTION: [&str; 9] = [
+    "Unavailable: ",
+    "Unavailable: L",
+    "Unavailable: L",
+    "Unavailable: L",
+    "Unavailable: L E",
+    "Remediated: L E L",
+    "Remediated: L Z E L",
+    "Unavailable: L",
+    "Unavailable: L Z",
+];

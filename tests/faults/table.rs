@@ -1,7 +1,7 @@
 //! The fault matrix as data: the faults, and the expected result at each call of a run.
 //!
 //! An expected result is the outcome or the `errorType`, and the calls that arrived: `L` List, `E` Enable, `D` Disable,
-//! `Z` ListLandingZones, `G` GetLandingZone. A number counts repetitions. `+` is for reads whose number depends on the
+//! `Z` `ListLandingZones`, `G` `GetLandingZone`. A number counts repetitions. `+` is for reads whose number depends on the
 //! 20 s after a write or for the landing zone.
 
 use crate::support::scripted_organizations::{ConnectionFault, Reply};

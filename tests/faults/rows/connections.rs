@@ -1,7 +1,9 @@
 //! Connections that fail, hang or are slow.
 
 use super::{FIXED_AT_START, first_page, partial, row};
-use crate::expected::{NO_RESPONSE, RETRIED, SLOW_RESPONSE, UNAVAILABLE};
+use crate::expected::{
+    APPLIED_WITHOUT_RESPONSE, NO_CONNECTION, NO_RESPONSE, RETRIED, SLOW_RESPONSE, UNAVAILABLE,
+};
 use crate::support::scripted_organizations::{ConnectionFault, Reply, ResponsePart};
 use crate::table::{Fault, Row};
 
@@ -34,17 +36,7 @@ pub fn rows() -> Vec<Row> {
         row(
             "connection reset after the effect, always",
             Always(Reply::AppliedThenReset),
-            [
-                "Unavailable: L5",
-                "Unavailable: L6",
-                "Remediated: L E5 L",
-                "Remediated: L D5 L",
-                "Unavailable: L E L+",
-                "Remediated: L Z5 E L Z5",
-                "Remediated: L Z G5 E L Z G5",
-                "Unavailable: L Z5",
-                "Unavailable: L Z G5",
-            ],
+            APPLIED_WITHOUT_RESPONSE,
         ),
         row(
             "slow response headers",
@@ -60,32 +52,12 @@ pub fn rows() -> Vec<Row> {
         row(
             "connection refused",
             Fault::Connection(ConnectionFault::Refused),
-            [
-                "Unavailable: ",
-                "Unavailable: L",
-                "Unavailable: L",
-                "Unavailable: L",
-                "Unavailable: L E",
-                "Remediated: L E L",
-                "Remediated: L Z E L",
-                "Unavailable: L",
-                "Unavailable: L Z",
-            ],
+            NO_CONNECTION,
         ),
         row(
             "TLS failure",
             Fault::Connection(ConnectionFault::UntrustedCertificate),
-            [
-                "Unavailable: ",
-                "Unavailable: L",
-                "Unavailable: L",
-                "Unavailable: L",
-                "Unavailable: L E",
-                "Remediated: L E L",
-                "Remediated: L Z E L",
-                "Unavailable: L",
-                "Unavailable: L Z",
-            ],
+            NO_CONNECTION,
         ),
         partial(
             "DNS failure of the Control Tower endpoint",

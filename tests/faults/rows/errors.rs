@@ -5,23 +5,25 @@ use serde_json::json;
 use super::{FIXED_AT_START, control_tower_only, first_page, organizations_only, partial, row};
 use crate::expected::{DENIED, NO_ORGANIZATION, REJECTED};
 use crate::support::scripted_organizations::Reply;
-use crate::table::{Fault, Row};
+use crate::table::Fault::{Always, Environment};
+use crate::table::Row;
 
 pub fn rows() -> Vec<Row> {
-    use Fault::{Always, Environment};
+    let mut rows = vec![row(
+        "`AccessDeniedException`",
+        Always(Reply::error("AccessDeniedException")),
+        DENIED,
+    )];
+    rows.extend(errors_of_organizations());
+    rows.extend(errors_of_control_tower());
+    rows.extend(errors_of_both());
+    rows
+}
+
+fn errors_of_organizations() -> [Row; 6] {
     let constraint = "ConstraintViolationException";
     let input = "InvalidInputException";
-    let no_credentials: &[_] = &[
-        ("AWS_ACCESS_KEY_ID", ""),
-        ("AWS_SECRET_ACCESS_KEY", ""),
-        ("AWS_SESSION_TOKEN", ""),
-    ];
-    vec![
-        row(
-            "`AccessDeniedException`",
-            Always(Reply::error("AccessDeniedException")),
-            DENIED,
-        ),
+    [
         organizations_only(
             "`AWSOrganizationsNotInUseException`",
             Always(Reply::error("AWSOrganizationsNotInUseException")),
@@ -55,6 +57,11 @@ pub fn rows() -> Vec<Row> {
             Always(Reply::error("UnsupportedAPIEndpointException")),
             REJECTED,
         ),
+    ]
+}
+
+fn errors_of_control_tower() -> [Row; 4] {
+    [
         control_tower_only(
             "`ThrottlingException`",
             (429, "ThrottlingException"),
@@ -95,6 +102,16 @@ pub fn rows() -> Vec<Row> {
                 "Conflict: L Z G",
             ],
         ),
+    ]
+}
+
+fn errors_of_both() -> [Row; 3] {
+    let no_credentials: &[_] = &[
+        ("AWS_ACCESS_KEY_ID", ""),
+        ("AWS_SECRET_ACCESS_KEY", ""),
+        ("AWS_SESSION_TOKEN", ""),
+    ];
+    [
         row(
             "unknown error code",
             Always(Reply::error("UnknownException")),

@@ -45,7 +45,7 @@ pub fn rows() -> Vec<Row> {
             UNAVAILABLE,
         ),
         row("500 with HTML", Always(Reply::html(500)), UNAVAILABLE),
-        row("503 with HTML once", Once(Reply::html(503)), HEALED),
+        row("503 with HTML once", Once(Reply::html(503)), RETRIED),
         row(
             "503 with HTML always",
             Always(Reply::html(503)),
