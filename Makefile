@@ -82,10 +82,10 @@ package: $(INSTALLED) $(BOOTSTRAP) $(CYCLONEDX) ## write the release files for t
 
 # Every command for the doctor selects the whole workspace, although it builds the doctor alone: the dependencies then
 # have the same features in all of them, and in `cargo test --workspace`, and are compiled once.
-DOCTOR = DOCTOR=$(abspath $(TARGET_DIR)/debug/trusted-access-doctor) STAND_IN=$(abspath $(TARGET_DIR)/debug/examples/doctor_stand_in)
-DOCTOR_BUILD = cargo build --workspace --locked --quiet --bin trusted-access-doctor --example doctor_stand_in
+DOCTOR = DOCTOR=$(abspath $(TARGET_DIR)/debug/trusted-access-doctor) FAKE_AWS=$(abspath $(TARGET_DIR)/debug/examples/fake_aws)
+DOCTOR_BUILD = cargo build --workspace --locked --quiet --bin trusted-access-doctor --example fake_aws
 
-test-doctor: $(INSTALLED) ## test the doctor with a scripted AWS, moto and a terminal
+test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a terminal
 	cargo test --workspace --locked --bin trusted-access-doctor --test doctor
 	$(DOCTOR_BUILD)
 	$(DOCTOR) $(PYTHON) tests/emulators/test_doctor.py

@@ -15,6 +15,7 @@ mod documents;
 mod events;
 mod lambda;
 mod properties;
+mod sandbox;
 mod settings;
 #[expect(
     dead_code,

@@ -1,45 +1,52 @@
-//! The command line.
+//! The command-line arguments.
 
 use std::num::NonZeroUsize;
 
 use clap::Parser;
 
-/// The role that Control Tower puts into every account that it enrolls.
+/// The role that Control Tower creates in every account that it enrolls.
 const EXECUTION_ROLE: &str = "AWSControlTowerExecution";
 
-/// Finds out in one command why AWS Control Tower's trusted access, and the function that keeps it,
-/// would not work. Changes nothing anywhere.
-///
-/// Exit code: 1 where a problem was found; else 2 where something could not be checked; else 0.
-/// A bad argument is 2 as well.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    Every check is healthy
+  1    At least one check has a problem
+  2    No check has a problem, but something could not be checked; or an argument is invalid,
+       or the output could not be written
+  130  Interrupted with Ctrl-C, after printing the results so far
+
+A closed pipe, such as that of `| head`, does not change the exit code.";
+
+/// Checks if AWS Control Tower's trusted access, and the function that keeps it, can work.
+/// It only reads, and changes nothing in AWS.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "trusted-access-doctor", version)]
+#[command(name = "trusted-access-doctor", version, after_help = EXIT_CODES)]
 pub struct Arguments {
-    /// The profile of the AWS configuration to use; else the usual environment and files
+    /// The profile of the AWS configuration [default: environment variables and the default profile]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The Region of the function's stack; else the one in which Organizations' events arrive
+    /// The Region of the stack [default: the Region that receives the events of AWS Organizations]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
-    /// The home Region of the landing zone; else --region, else the profile's Region
+    /// The home Region of the landing zone [default: --region, else the Region of the profile]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub landing_zone_region: Option<String>,
-    /// The role to ask for in each enrolled account
+    /// The role to check in each enrolled account
     #[arg(long, value_name = "NAME", default_value = EXECUTION_ROLE, value_parser = role_name)]
     pub role_name: String,
-    /// Ask only these accounts for the role: numbers of 12 digits with commas between them
-    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = account)]
+    /// Check the role only in these accounts: account IDs of 12 digits, separated by commas
+    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = account_id)]
     pub accounts: Vec<String>,
-    /// How many accounts are asked at the same time, 1 to 100
+    /// How many accounts to check at a time, 1 to 100
     #[arg(long, value_name = "N", default_value = "20", value_parser = concurrency)]
     pub concurrency: NonZeroUsize,
-    /// The function's stack; without it the deployment is not looked at
+    /// The stack of the function; needed to check the deployment
     #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub stack_name: Option<String>,
     /// Print JSON instead of a table
     #[arg(long)]
     pub json: bool,
-    /// Do not ask any account for the role
+    /// Do not check the role in any account
     #[arg(long)]
     pub no_roles: bool,
 }
@@ -50,51 +57,52 @@ fn region(text: &str) -> Result<String, String> {
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && text.ends_with(|last: char| last.is_ascii_digit());
-    checked(text, is_region, "is no Region such as us-east-1")
+    validate(text, is_region, "not a Region such as us-east-1")
 }
 
-fn account(text: &str) -> Result<String, String> {
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    checked(text, is_account, "is no account number of 12 digits")
+fn account_id(text: &str) -> Result<String, String> {
+    let is_account_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    validate(text, is_account_id, "not an account ID of 12 digits")
 }
 
-/// As IAM has it: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
+/// Accepts the names that IAM accepts:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
 fn role_name(text: &str) -> Result<String, String> {
-    let is_name = (1..=64).contains(&text.len())
+    let is_role_name = (1..=64).contains(&text.len())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte));
-    checked(
+    validate(
         text,
-        is_name,
-        "is no role name: 1 to 64 letters, digits and _+=,.@-",
+        is_role_name,
+        "not a role name: 1 to 64 letters, digits and _+=,.@-",
     )
 }
 
-/// As CloudFormation has it; an ARN is none, since the alarms are found by the name.
+/// Accepts the names that CloudFormation accepts, and no ARN: the names of the alarms start with the stack's name.
 fn stack_name(text: &str) -> Result<String, String> {
-    let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
+    let is_stack_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.len() <= 128
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    checked(
+    validate(
         text,
-        is_name,
-        "is no stack name: a letter, then letters, digits and hyphens",
+        is_stack_name,
+        "not a stack name: a letter, then letters, digits and hyphens",
     )
 }
 
 fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().filter(|n: &NonZeroUsize| n.get() <= 100);
-    number.ok_or_else(|| "is no number from 1 to 100".to_owned())
+    number.ok_or_else(|| "not a number from 1 to 100".to_owned())
 }
 
-fn checked(text: &str, holds: bool, otherwise: &str) -> Result<String, String> {
-    if holds {
+fn validate(text: &str, is_valid: bool, error: &str) -> Result<String, String> {
+    if is_valid {
         Ok(text.to_owned())
     } else {
-        Err(otherwise.to_owned())
+        Err(error.to_owned())
     }
 }
 
@@ -107,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn without_arguments_the_role_is_control_towers_and_twenty_are_asked_at_a_time() {
+    fn the_defaults_are_control_towers_role_and_a_concurrency_of_20() {
         let arguments = parse(&[]).unwrap();
         assert_eq!(arguments.role_name, EXECUTION_ROLE);
         assert_eq!(arguments.concurrency.get(), 20);
@@ -115,14 +123,19 @@ mod tests {
     }
 
     #[test]
-    fn account_numbers_may_be_given_at_once_or_one_by_one() {
-        let arguments = parse(&["--accounts", "111122223333,444455556666"]).unwrap();
-        assert_eq!(arguments.accounts, ["111122223333", "444455556666"]);
+    fn account_ids_are_separated_by_commas_or_given_one_by_one() {
+        for arguments in [
+            &["--accounts", "111122223333,444455556666"][..],
+            &["--accounts", "111122223333", "--accounts", "444455556666"],
+        ] {
+            let arguments = parse(arguments).unwrap();
+            assert_eq!(arguments.accounts, ["111122223333", "444455556666"]);
+        }
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused() {
-        for bad in [
+    fn invalid_arguments_are_rejected() {
+        for invalid in [
             ["--accounts", "11112222333"],
             ["--accounts", "111122223333,x"],
             ["--accounts", "١١١١٢٢٢٢٣٣٣٣"],
@@ -137,7 +150,7 @@ mod tests {
             ["--stack-name", "arn:aws:x"],
             ["--stack-name", "1a"],
         ] {
-            assert!(parse(&bad).is_err(), "{bad:?}");
+            assert!(parse(&invalid).is_err(), "{invalid:?}");
         }
     }
 }

@@ -1,92 +1,107 @@
-//! What one check found: a verdict, a sentence, what is wrong and what to do about it.
+//! The result of one check: a summary, facts, and issues with a hint for each.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What is looked at, in the order in which it is told.
+use crate::aws_error::AwsError;
+
+/// The checks, in the order of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Check {
-    /// Whose credentials these are.
-    Identity,
-    /// The organization and the caller's place in it.
+    /// The credentials and the account, partition and ARN that they belong to.
+    #[serde(rename = "identity")]
+    Credentials,
+    /// The organization, and whether the caller is in its management account.
     Organization,
-    /// Trusted access of Control Tower.
+    /// Trusted access of AWS Control Tower.
     TrustedAccess,
-    /// Whether the events of Organizations reach `EventBridge`.
-    Events,
-    /// Control Tower's landing zone.
+    /// Whether the events of AWS Organizations reach `EventBridge`.
+    #[serde(rename = "events")]
+    EventDelivery,
+    /// The landing zone of AWS Control Tower.
     LandingZone,
-    /// Which accounts are to have the role.
+    /// The accounts that need the execution role.
     Accounts,
-    /// The role that Control Tower needs in each of them.
+    /// The execution role in each of these accounts.
     Roles,
     /// The function's stack.
     Deployment,
 }
 
 impl Check {
-    /// Its name in the table.
+    /// Returns the name of the check in the table.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Identity => "who am I",
+            Self::Credentials => "credentials",
             Self::Organization => "organization",
             Self::TrustedAccess => "trusted access",
-            Self::Events => "events arrive",
+            Self::EventDelivery => "event delivery",
             Self::LandingZone => "landing zone",
             Self::Accounts => "enrolled accounts",
             Self::Roles => "roles",
-            Self::Deployment => "the deployment",
+            Self::Deployment => "deployment",
         }
     }
 }
 
-/// What a check comes to. The order is that of what a reader must see first.
+/// The verdict of a check or of a run. A later variant outweighs an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// Looked at, and nothing is wrong.
+    /// Everything was checked, and there is no problem.
     Healthy,
-    /// Something could not be looked at, and nothing that could is wrong.
+    /// Something could not be checked, and there is no known problem.
     NotChecked,
-    /// Something is wrong.
+    /// There is a problem.
     Problem,
 }
 
-/// One thing that is wrong, or that could not be looked at.
+/// A problem, or something that could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Note {
-    /// What it is.
-    pub sentence: String,
-    /// What to do.
-    pub remedy: String,
+pub struct Issue {
+    /// The problem or the unchecked item, as a sentence.
+    #[serde(rename = "sentence")]
+    pub message: String,
+    /// The next step, as a sentence.
+    #[serde(rename = "remedy")]
+    pub hint: String,
+}
+
+impl Issue {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
 }
 
 /// The result of one check.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// Which check.
+    /// The check that made it.
     pub check: Check,
-    /// What was seen, in a sentence or a part of one.
+    /// The observed state, in one line. Empty if nothing was observed.
     pub summary: String,
-    /// The same for machines.
+    /// The same as name-value pairs, for scripts.
     pub facts: BTreeMap<&'static str, String>,
-    /// What is wrong.
-    pub problems: Vec<Note>,
-    /// What could not be looked at.
-    pub not_checked: Vec<Note>,
-    /// What is no problem and worth knowing.
+    /// The problems.
+    pub problems: Vec<Issue>,
+    /// The items that could not be checked.
+    pub not_checked: Vec<Issue>,
+    /// Facts that are worth knowing and not a problem.
     pub remarks: Vec<String>,
 }
 
 impl Finding {
-    /// That all was looked at and nothing is wrong, until something is added.
-    pub fn new(check: Check, summary: impl Into<String>) -> Self {
+    /// Returns an empty finding, which is healthy until an issue is added.
+    pub fn new(check: Check) -> Self {
         Self {
             check,
-            summary: summary.into(),
+            summary: String::new(),
             facts: BTreeMap::new(),
             problems: Vec::new(),
             not_checked: Vec::new(),
@@ -94,9 +109,15 @@ impl Finding {
         }
     }
 
-    /// A check of which nothing is known.
-    pub fn unknown(check: Check, sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::new(check, "").not_checked(sentence, remedy)
+    /// Returns the finding of a check whose AWS call failed: not checked, for the reason in `error`.
+    pub fn call_failed(check: Check, error: AwsError) -> Self {
+        Self::new(check).not_checked(format!("{}.", error.message), error.hint)
+    }
+
+    /// Sets the summary.
+    pub fn summary(mut self, text: impl Into<String>) -> Self {
+        self.summary = text.into();
+        self
     }
 
     /// Adds a fact.
@@ -105,25 +126,38 @@ impl Finding {
         self
     }
 
-    /// Adds what is wrong.
-    pub fn problem(mut self, sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
-        self.problems.push(note(sentence, remedy));
+    /// Adds a problem.
+    pub fn problem(mut self, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        self.problems.push(Issue::new(message, hint));
         self
     }
 
-    /// Adds what could not be looked at.
-    pub fn not_checked(mut self, sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
-        self.not_checked.push(note(sentence, remedy));
+    /// Adds something that could not be checked.
+    pub fn not_checked(mut self, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        self.not_checked.push(Issue::new(message, hint));
         self
     }
 
-    /// Adds what is worth knowing.
-    pub fn remark(mut self, sentence: impl Into<String>) -> Self {
-        self.remarks.push(sentence.into());
+    /// Adds a remark.
+    pub fn remark(mut self, text: impl Into<String>) -> Self {
+        self.remarks.push(text.into());
         self
     }
 
-    /// What the check comes to.
+    /// Appends the finding of another part of the same check. A semicolon joins the summaries.
+    pub fn merge(mut self, other: Self) -> Self {
+        if !self.summary.is_empty() && !other.summary.is_empty() {
+            self.summary.push_str("; ");
+        }
+        self.summary.push_str(&other.summary);
+        self.facts.extend(other.facts);
+        self.problems.extend(other.problems);
+        self.not_checked.extend(other.not_checked);
+        self.remarks.extend(other.remarks);
+        self
+    }
+
+    /// Returns the verdict that the issues add up to.
     pub fn verdict(&self) -> Verdict {
         if !self.problems.is_empty() {
             Verdict::Problem
@@ -135,24 +169,37 @@ impl Finding {
     }
 }
 
-fn note(sentence: impl Into<String>, remedy: impl Into<String>) -> Note {
-    Note {
-        sentence: sentence.into(),
-        remedy: remedy.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_outweighs_what_could_not_be_looked_at() {
-        let healthy = Finding::new(Check::Events, "seen").remark("worth knowing");
+    fn a_problem_outweighs_an_unchecked_item_and_a_remark_changes_no_verdict() {
+        let healthy = Finding::new(Check::EventDelivery).remark("worth knowing");
         assert_eq!(healthy.verdict(), Verdict::Healthy);
-        let unknown = healthy.not_checked("one trail", "ask again");
-        assert_eq!(unknown.verdict(), Verdict::NotChecked);
-        let both = unknown.problem("no trail", "make one");
-        assert_eq!(both.verdict(), Verdict::Problem);
+        let not_checked = healthy.not_checked("one trail", "allow the call");
+        assert_eq!(not_checked.verdict(), Verdict::NotChecked);
+        let problem = not_checked.problem("no trail", "create one");
+        assert_eq!(problem.verdict(), Verdict::Problem);
+    }
+
+    #[test]
+    fn merge_keeps_every_item_of_both_findings_in_order() {
+        let stack = Finding::new(Check::Deployment)
+            .summary("stack")
+            .fact("stack", "one")
+            .problem("a problem", "hint")
+            .remark("first");
+        let function = Finding::new(Check::Deployment)
+            .summary("function")
+            .fact("function", "two")
+            .not_checked("unchecked", "hint")
+            .remark("second");
+        let merged = stack.merge(Finding::new(Check::Deployment)).merge(function);
+        assert_eq!(merged.summary, "stack; function");
+        assert_eq!(merged.facts.len(), 2);
+        assert_eq!(merged.problems, [Issue::new("a problem", "hint")]);
+        assert_eq!(merged.not_checked, [Issue::new("unchecked", "hint")]);
+        assert_eq!(merged.remarks, ["first", "second"]);
     }
 }

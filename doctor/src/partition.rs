@@ -1,16 +1,18 @@
-//! Where the events of AWS Organizations arrive, which depends on the partition.
+//! AWS partitions, and the Region in each that receives the events of AWS Organizations.
 
-/// Names of Regions in the partitions other than `aws` start with one of these.
-const STARTS: [(&str, &str); 2] = [("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")];
+/// The Region prefixes of the partitions other than `aws`.
+const REGION_PREFIXES: [(&str, &str); 2] = [("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")];
 
-/// The partition of a Region, as far as its name tells.
-pub fn of_region(region: &str) -> &'static str {
-    let known = STARTS.iter().find(|(start, _)| region.starts_with(start));
+/// Returns the partition of a Region, by the prefix of its name.
+pub fn partition_of_region(region: &str) -> &'static str {
+    let known = REGION_PREFIXES
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix));
     known.map_or("aws", |(_, partition)| partition)
 }
 
-/// The partition that an ARN names.
-pub fn of_arn(arn: &str) -> Option<&str> {
+/// Returns the partition in an ARN, or `None` if `arn` is not one.
+pub fn partition_of_arn(arn: &str) -> Option<&str> {
     let mut parts = arn.split(':');
     let is_arn = parts.next() == Some("arn");
     parts
@@ -18,11 +20,11 @@ pub fn of_arn(arn: &str) -> Option<&str> {
         .filter(|partition| is_arn && !partition.is_empty())
 }
 
-/// The Region in which EventBridge receives the events of Organizations.
+/// Returns the Region in which `EventBridge` receives the events of AWS Organizations.
 ///
-/// Documented for `aws`; for the other two it follows from the endpoints of Organizations.
+/// AWS documents it for `aws`. For the other partitions it follows from the endpoints of Organizations.
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/security_cloudwatch-events.html>
-pub fn organizations_region(partition: &str) -> &'static str {
+pub fn organizations_event_region(partition: &str) -> &'static str {
     match partition {
         "aws-us-gov" => "us-gov-west-1",
         "aws-cn" => "cn-northwest-1",
@@ -35,26 +37,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_partition_has_its_own_region_of_events() {
-        for (region, partition, events) in [
+    fn each_partition_has_one_region_for_organizations_events() {
+        for (region, partition, event_region) in [
             ("eu-west-1", "aws", "us-east-1"),
             ("us-west-2", "aws", "us-east-1"),
             ("us-gov-east-1", "aws-us-gov", "us-gov-west-1"),
             ("cn-north-1", "aws-cn", "cn-northwest-1"),
         ] {
-            assert_eq!(of_region(region), partition, "{region}");
-            assert_eq!(organizations_region(partition), events, "{region}");
+            assert_eq!(partition_of_region(region), partition, "{region}");
+            assert_eq!(
+                organizations_event_region(partition),
+                event_region,
+                "{region}"
+            );
         }
     }
 
     #[test]
-    fn an_arn_names_its_partition_and_other_text_none() {
+    fn an_arn_has_a_partition_and_other_text_has_none() {
         assert_eq!(
-            of_arn("arn:aws-us-gov:sts::111122223333:assumed-role/a/b"),
+            partition_of_arn("arn:aws-us-gov:sts::111122223333:assumed-role/a/b"),
             Some("aws-us-gov")
         );
         for text in ["", "arn", "arn::sts", "urn:aws:sts"] {
-            assert_eq!(of_arn(text), None, "{text}");
+            assert_eq!(partition_of_arn(text), None, "{text}");
         }
     }
 }

@@ -1,24 +1,21 @@
-//! The built doctor against an AWS that answers what each test wants: `make doctor`.
+//! The built doctor against a fake AWS. The files mirror those of `src`.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test says what it expects by failing"
+    reason = "a test fails by panicking"
 )]
 
-mod deployment;
+mod arguments;
+mod aws_clients;
+mod aws_error;
+mod checks;
+mod cli;
+mod doctor;
+mod fake_aws;
 #[path = "../../tests/support/http.rs"]
-#[expect(
-    dead_code,
-    reason = "shared with the other suites, which need more of it"
-)]
+#[expect(dead_code, reason = "the function's tests use more of it")]
 mod http;
-mod interrupt;
 mod output;
-mod roles;
-mod run;
-mod scripted_aws;
-mod setup;
-mod unreachable;
-mod worlds;
+mod report;

@@ -1,10 +1,10 @@
-//! An AWS Control Tower in this process, since no emulator has one: it answers the two calls that the
-//! function makes, from a landing zone that the story sets up, lets drift and takes down.
+//! AWS Control Tower in this process. No emulator has it, so this one answers the two calls that the function makes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_controltower::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_controltower::types::LandingZoneDriftStatus;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
@@ -13,37 +13,24 @@ use aws_smithy_types::body::SdkBody;
 use controltower_trusted_access::aws::control_tower::ControlTower;
 use serde_json::{Value, json};
 
-use crate::calls::Calls;
+use crate::call_recorder::CallRecorder;
 
-const HOME: &str = "eu-west-1";
-const ARN: &str = "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H";
+const LANDING_ZONE_ARN: &str =
+    "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H";
 
-/// A landing zone, or none.
+/// The drift status of the landing zone, or `None` if there is no landing zone. A clone shares it.
 #[derive(Debug, Clone, Default)]
-pub struct LandingZone {
-    drift: Arc<Mutex<Option<&'static str>>>,
-}
+pub struct EmulatedControlTower(Arc<Mutex<Option<LandingZoneDriftStatus>>>);
 
-impl LandingZone {
-    /// It exists and is as Control Tower expects.
-    pub fn set_up(&self) {
-        self.change(Some("IN_SYNC"));
+impl EmulatedControlTower {
+    pub fn set_landing_zone(&self, drift_status: Option<LandingZoneDriftStatus>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = drift_status;
     }
 
-    /// Control Tower has noticed that something is not as it expects.
-    pub fn drift(&self) {
-        self.change(Some("DRIFTED"));
-    }
-
-    /// It is decommissioned.
-    pub fn take_down(&self) {
-        self.change(None);
-    }
-
-    /// The function's adapter over this landing zone, with a note of each call.
-    pub fn adapter(&self, calls: &Calls) -> ControlTower {
+    /// Returns the function's adapter over this Control Tower. `calls` records its calls.
+    pub fn adapter(&self, region: String, calls: &CallRecorder) -> ControlTower {
         let endpoint = SharedHttpConnector::new(Endpoint {
-            zone: self.clone(),
+            control_tower: self.clone(),
             calls: calls.clone(),
         });
         let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
@@ -53,49 +40,49 @@ impl LandingZone {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client_fn(move |_, _| endpoint.clone()))
             .build();
-        ControlTower::new(&sdk, HOME.to_owned(), None)
+        ControlTower::new(&sdk, region, None)
     }
 
-    fn change(&self, drift: Option<&'static str>) {
-        *self.drift.lock().unwrap_or_else(PoisonError::into_inner) = drift;
-    }
-
-    fn answer(&self, path: &str) -> Option<(&'static str, Value)> {
-        let drift = *self.drift.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the operation of a request path and the response, or `None` if it is not emulated or there is no
+    /// such landing zone.
+    fn respond(&self, path: &str) -> Option<(&'static str, Value)> {
+        let drift_status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match path {
             "/list-landingzones" => {
-                let zones: Vec<Value> = drift.iter().map(|_| json!({"arn": ARN})).collect();
-                Some(("ListLandingZones", json!({"landingZones": zones})))
+                let entry = |_| json!({"arn": LANDING_ZONE_ARN});
+                let landing_zones: Vec<Value> = drift_status.iter().map(entry).collect();
+                Some(("ListLandingZones", json!({"landingZones": landing_zones})))
             }
             "/get-landingzone" => {
-                let zone = json!({
-                    "arn": ARN,
+                let landing_zone = json!({
+                    "arn": LANDING_ZONE_ARN,
                     "version": "3.3",
                     "latestAvailableVersion": "3.3",
                     "status": "ACTIVE",
-                    "driftStatus": {"status": drift?},
+                    "driftStatus": {"status": drift_status.as_ref()?.as_str()},
                     "manifest": {},
                 });
-                Some(("GetLandingZone", json!({"landingZone": zone})))
+                Some(("GetLandingZone", json!({"landingZone": landing_zone})))
             }
             _ => None,
         }
     }
 }
 
-/// What stands in place of the network.
+/// The HTTP connector of the SDK. It responds without a network.
 #[derive(Debug)]
 struct Endpoint {
-    zone: LandingZone,
-    calls: Calls,
+    control_tower: EmulatedControlTower,
+    calls: CallRecorder,
 }
 
 impl HttpConnector for Endpoint {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let path = request.uri().rsplit_once(".com").map(|(_, path)| path);
-        let (status, body) = match path.and_then(|path| self.zone.answer(path)) {
+        let response = path.and_then(|path| self.control_tower.respond(path));
+        let (status, body) = match response {
             Some((operation, body)) => {
-                self.calls.note(operation);
+                self.calls.record(operation);
                 (http::StatusCode::OK, body)
             }
             None => (http::StatusCode::NOT_FOUND, json!({})),

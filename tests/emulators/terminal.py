@@ -1,4 +1,4 @@
-"""The doctor on a terminal of its own, in front of the scripted AWS of its tests. Needs Python alone."""
+"""Runs the doctor on a pseudo-terminal, against the fake AWS of its tests. Uses the Python standard library only."""
 
 import contextlib
 import fcntl
@@ -10,13 +10,14 @@ import subprocess
 import termios
 
 DOCTOR = os.environ.get("DOCTOR", "target/debug/trusted-access-doctor")
-LONGEST = 60
+FAKE_AWS = os.environ.get("FAKE_AWS", "target/debug/examples/fake_aws")
+TIMEOUT_SECONDS = 60
 
 
 @contextlib.contextmanager
-def stand_in(world):
-    """The scripted AWS as a process: yields its URL; it ends with its standard input."""
-    command = [os.environ["STAND_IN"], world]
+def fake_aws(scenario):
+    """Starts the fake AWS as a process and yields its endpoint. The process ends when its standard input is closed."""
+    command = [FAKE_AWS, scenario]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip()
@@ -35,23 +36,26 @@ def environment(url):
     }
 
 
-def run(arguments, url, columns, more, stop_at=None):
-    """All that the doctor writes to a terminal of so many columns; at `stop_at` Ctrl-C is pressed."""
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
-    signal.alarm(LONGEST)
-    process = subprocess.Popen([DOCTOR, *arguments], env=environment(url) | more, stdin=its, stdout=its, stderr=its,
-                               start_new_session=True)
-    os.close(its)
-    told = b""
-    # Where the last one who could write has gone, reading ends with an error.
+def run(arguments, url, columns, variables, interrupt_at=None):
+    """Runs the doctor on a terminal of this width.
+
+    Presses Ctrl-C when the output contains `interrupt_at`. Returns the output and the exit code.
+    """
+    terminal, doctor_side = pty.openpty()
+    fcntl.ioctl(doctor_side, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
+    signal.alarm(TIMEOUT_SECONDS)
+    process = subprocess.Popen([DOCTOR, *arguments], env=environment(url) | variables, stdin=doctor_side,
+                               stdout=doctor_side, stderr=doctor_side, start_new_session=True)
+    os.close(doctor_side)
+    output = b""
+    # On Linux, reading fails with EIO when the last writer has closed the terminal.
     with contextlib.suppress(OSError):
-        while piece := os.read(ours, 65536):
-            told += piece
-            if stop_at and stop_at.encode() in told:
+        while chunk := os.read(terminal, 65536):
+            output += chunk
+            if interrupt_at and interrupt_at.encode() in output:
                 process.send_signal(signal.SIGINT)
-                stop_at = None
-    os.close(ours)
+                interrupt_at = None
+    os.close(terminal)
     process.wait()
     signal.alarm(0)
-    return told.decode()
+    return output.decode(), process.returncode

@@ -1,4 +1,4 @@
-"""The built doctor in front of moto, which does not know our tests, and on a terminal."""
+"""The built doctor against moto, an emulator that was not written for it, and on a terminal."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import terminal
 REGION = "us-east-1"
 STACK = "controltower-trusted-access"
 LOG_GROUP = f"/controltower-trusted-access/{STACK}"
-# What of template.yaml the doctor looks at: moto can neither run Rust nor does it know SAM.
+# The resources of template.yaml that the doctor checks. moto supports neither SAM nor a Rust function.
 TEMPLATE = {
     "Resources": {
         "FunctionLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": LOG_GROUP}},
@@ -23,14 +23,14 @@ TEMPLATE = {
             "Properties": {
                 "Runtime": "provided.al2023", "Handler": "bootstrap", "Architectures": ["arm64"],
                 "Role": "arn:aws:iam::123456789012:role/function", "Code": {"ZipFile": "none"},
-                "Environment": {"Variables": {"MODE": "audit", "SOMEBODY_ELSES": "secret"}},
+                "Environment": {"Variables": {"MODE": "audit", "FOREIGN_VARIABLE": "secret"}},
             },
         },
     }
 }
 
 
-class InFrontOfMoto(unittest.TestCase):
+class AgainstMoto(unittest.TestCase):
     def setUp(self):
         self.url = self.enterContext(services.moto())
         services.Organization(self.url).create()
@@ -53,37 +53,37 @@ class InFrontOfMoto(unittest.TestCase):
         ended = subprocess.run([terminal.DOCTOR, "--json", *arguments], env=environment, timeout=120,
                                stdout=subprocess.PIPE)
         document = json.loads(ended.stdout)
-        return {row["check"]: row for row in document["checks"]}, ended.returncode
+        return {check["check"]: check for check in document["checks"]}, ended.returncode
 
-    def test_all_that_moto_has_is_healthy_and_what_it_lacks_is_told_as_not_checked(self):
-        # moto has no Control Tower. The doctor says so and does not take it for "no landing zone".
-        rows, code = self.doctor()
-        verdicts = {check: row["verdict"] for check, row in rows.items()}
+    def test_every_check_is_healthy_except_control_tower_which_moto_does_not_have(self):
+        # The doctor must not take the missing service for a missing landing zone.
+        checks, code = self.doctor()
+        verdicts = {name: check["verdict"] for name, check in checks.items()}
         self.assertEqual(verdicts, {
             "identity": "healthy", "organization": "healthy", "trustedAccess": "healthy", "events": "healthy",
             "landingZone": "notChecked", "accounts": "healthy", "roles": "healthy",
         })
         self.assertEqual(code, 2)
-        self.assertEqual(rows["accounts"]["facts"], {"count": "3", "source": "ListAccounts"})
-        self.assertEqual(rows["roles"]["facts"]["present"], "3")
+        self.assertEqual(checks["accounts"]["facts"], {"count": "3", "source": "ListAccounts"})
+        self.assertEqual(checks["roles"]["facts"]["present"], "3")
 
-    def test_a_closed_account_is_not_asked(self):
+    def test_a_closed_account_is_not_listed(self):
         organizations = self.client("organizations")
         accounts = organizations.list_accounts()["Accounts"]
         closed = next(account["Id"] for account in accounts if account["Name"] == "workload")
         organizations.close_account(AccountId=closed)
-        rows, _ = self.doctor()
-        self.assertEqual(rows["accounts"]["facts"]["count"], "2")
+        checks, _ = self.doctor()
+        self.assertEqual(checks["accounts"]["facts"]["count"], "2")
 
-    def test_what_is_switched_off_is_a_problem(self):
+    def test_disabled_trusted_access_and_a_stopped_trail_are_problems(self):
         self.client("organizations").disable_aws_service_access(ServicePrincipal=services.CONTROL_TOWER)
         self.client("cloudtrail").stop_logging(Name="organization")
-        rows, code = self.doctor()
+        checks, code = self.doctor()
         self.assertEqual(code, 1)
-        self.assertEqual(rows["trustedAccess"]["facts"]["state"], "disabled")
-        self.assertIn("is not logging", rows["events"]["problems"][0]["sentence"])
+        self.assertEqual(checks["trustedAccess"]["facts"]["state"], "disabled")
+        self.assertIn("is not logging", checks["events"]["problems"][0]["sentence"])
 
-    def test_a_deployed_function_its_mode_and_its_last_report_are_told(self):
+    def test_the_mode_and_the_last_report_of_a_deployed_function_are_reported(self):
         trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
                                 "Action": "sts:AssumeRole"}]}
         self.client("iam").create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps(trust))
@@ -95,49 +95,52 @@ class InFrontOfMoto(unittest.TestCase):
             {"timestamp": int(time.time() * 1000) - 1000, "message": json.dumps(line)},
             {"timestamp": int(time.time() * 1000), "message": '{"message":"another line"}'},
         ])
-        rows, _ = self.doctor("--stack-name", STACK)
-        row = rows["deployment"]
-        # moto's CloudFormation makes no alarms, and the doctor misses them.
-        self.assertEqual([note["sentence"].split(":")[0] for note in row["problems"]], ["The stack has no alarm"])
-        self.assertEqual(row["notChecked"], [])
-        self.assertEqual(row["facts"]["MODE"], "audit")
-        self.assertEqual(row["facts"]["lastOutcome"], "InSync")
-        self.assertNotIn("secret", json.dumps(row))
+        checks, _ = self.doctor("--stack-name", STACK)
+        deployment = checks["deployment"]
+        # moto's CloudFormation creates no alarms, which the doctor reports.
+        problems = [issue["sentence"].split(":")[0] for issue in deployment["problems"]]
+        self.assertEqual(problems, ["The stack has no alarms"])
+        self.assertEqual(deployment["notChecked"], [])
+        self.assertEqual(deployment["facts"]["MODE"], "audit")
+        self.assertEqual(deployment["facts"]["lastOutcome"], "InSync")
+        self.assertNotIn("secret", json.dumps(deployment))
 
-    def test_a_stack_that_is_not_there_is_a_problem(self):
-        rows, code = self.doctor("--stack-name", "no-such-stack", "--no-roles")
+    def test_a_stack_that_does_not_exist_is_a_problem(self):
+        checks, code = self.doctor("--stack-name", "no-such-stack", "--no-roles")
         self.assertEqual(code, 1)
-        self.assertIn("There is no stack no-such-stack", rows["deployment"]["problems"][0]["sentence"])
+        self.assertIn("There is no stack no-such-stack", checks["deployment"]["problems"][0]["sentence"])
 
 
 class OnATerminal(unittest.TestCase):
-    def told(self, world, columns=110, **environment):
-        with terminal.stand_in(world) as url:
-            return terminal.run(["--stack-name", "trusted-access", "--concurrency", "4"], url, columns, environment)
+    def output(self, scenario, columns=110, **variables):
+        with terminal.fake_aws(scenario) as url:
+            arguments = ["--stack-name", STACK, "--concurrency", "4"]
+            return terminal.run(arguments, url, columns, variables)[0]
 
-    def plain(self, told):
-        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", told)
+    def plain(self, output):
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", output)
 
-    def test_verdicts_are_coloured_and_no_color_is_honoured(self):
-        self.assertIn("\x1b[31m", self.told("troubled"))
-        self.assertNotIn("\x1b[3", self.told("troubled", NO_COLOR="1"))
+    def test_verdicts_are_colored_unless_no_color_is_set(self):
+        self.assertIn("\x1b[31m", self.output("troubled"))
+        self.assertNotIn("\x1b[3", self.output("troubled", NO_COLOR="1"))
 
-    def test_lines_are_no_wider_than_the_terminal(self):
-        # The bar, which erases itself, is gone with what stands before the first row.
-        rows = self.plain(self.told("troubled", 80)).partition("ok  ")[2]
-        widest = max(len(line) for line in rows.splitlines() if "arn:" not in line)
+    def test_no_line_is_wider_than_the_terminal(self):
+        # Skips the progress bar, which is drawn and erased before the first row.
+        table = self.plain(self.output("troubled", 80)).partition("ok  ")[2]
+        widest = max(len(line) for line in table.splitlines() if "arn:" not in line)
         self.assertLessEqual(widest, 80)
 
-    def test_a_bar_shows_how_far_the_round_through_the_accounts_is(self):
-        self.assertRegex(self.told("slow"), r"\d+ of 100 accounts asked")
+    def test_a_progress_bar_counts_the_checked_accounts(self):
+        self.assertRegex(self.output("slow"), r"\d+ of 100 accounts checked")
 
-    def test_ctrl_c_takes_the_bar_away_and_tells_what_is_known(self):
-        with terminal.stand_in("slow") as url:
-            told = terminal.run([], url, 110, {}, stop_at="of 100 accounts asked")
-        rows = " ".join(self.plain(told).split())
-        self.assertIn("Stopped. ", rows)
-        self.assertIn("the doctor was stopped", rows)
-        self.assertNotIn("accounts asked", rows.partition("ok who am I")[2])
+    def test_ctrl_c_clears_the_progress_bar_prints_the_results_and_exits_with_130(self):
+        with terminal.fake_aws("slow") as url:
+            output, code = terminal.run([], url, 110, {}, interrupt_at="of 100 accounts checked")
+        self.assertEqual(code, 130)
+        words = " ".join(self.plain(output).split())
+        self.assertIn("Interrupted. ", words)
+        self.assertIn("the doctor was interrupted", words)
+        self.assertNotIn("accounts checked", words.partition("ok credentials")[2])
 
 
 if __name__ == "__main__":

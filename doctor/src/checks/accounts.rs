@@ -1,5 +1,6 @@
-//! Which accounts are to have the role: those that Control Tower has enrolled, page by page, or else
-//! every ACTIVE one. Whoever takes them decides how fast the next page comes.
+//! The accounts that need the role: those that Control Tower has enrolled, or else every ACTIVE account.
+//!
+//! The list is read page by page, as fast as the receiver takes the accounts.
 
 mod active;
 mod enrolled;
@@ -9,177 +10,191 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use tokio::sync::mpsc::Sender;
 
-use crate::aws::Aws;
+use super::count_of;
+use crate::aws_clients::AwsClients;
+use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
-use crate::refusal::Refusal;
 
-/// One account of the list.
+/// An account in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its number.
+    /// The account ID.
     pub id: String,
-    /// Where it stands: the id of its OU or root, or the enabled baseline of its OU, which
-    /// [`Listing::units`] names; nothing where the list does not say.
-    pub unit: Option<String>,
+    /// The ID of its OU or root, or the ARN of its OU's enabled baseline, which [`AccountList::baseline_ous`] resolves.
+    /// `None` if the list has neither.
+    pub ou: Option<String>,
 }
 
-/// Which accounts are asked for.
+/// The accounts to list, and the Regions to call.
 #[derive(Debug, Clone)]
-pub struct Scope {
-    /// The Region of the landing zone, where one is known to be.
-    pub landing_zone: Option<String>,
-    /// The Region for Organizations.
-    pub region: String,
-    /// The management account, which has no such role.
-    pub management: Option<String>,
-    /// Only these, unless it is empty.
+pub struct AccountScope {
+    /// The home Region of the landing zone, if there is one.
+    pub landing_zone_region: Option<String>,
+    /// The Region in which to call Organizations.
+    pub organizations_region: String,
+    /// The management account, which does not have the role.
+    pub management_account: Option<String>,
+    /// List only these accounts, unless it is empty.
     pub only: BTreeSet<String>,
 }
 
-/// What the list has come to.
+/// The result of the list so far.
 #[derive(Debug, Default)]
-pub struct Listing {
-    /// How many accounts were handed on.
+pub struct AccountList {
+    /// The number of accounts that were sent.
     pub count: usize,
-    /// The OU of each enabled baseline.
-    pub units: BTreeMap<String, String>,
-    /// Whether these are enrolled accounts, and not all.
-    pub enrolled: bool,
-    /// Whether the management account is known, and so not among them.
-    pub without_management: bool,
-    /// Whether the list came to its end.
-    pub ended: bool,
-    /// Every account that was seen, as a number: one has several baselines.
+    /// The OU of each enabled baseline, by the baseline's ARN.
+    pub baseline_ous: BTreeMap<String, String>,
+    /// Whether every account was listed.
+    pub is_complete: bool,
+    /// Whether these are the enrolled accounts, and not all ACTIVE ones.
+    is_enrolled: bool,
+    /// Whether the management account is known, and so left out.
+    excludes_management_account: bool,
+    /// The IDs of all accounts so far, as numbers to save memory. An account may have several baselines.
     seen: HashSet<u64>,
-    refusals: Vec<Refusal>,
+    errors: Vec<AwsError>,
 }
 
-/// Hands every account of the list to `sender` and notes in `listing` what it came to.
-pub async fn list(aws: &Aws, scope: &Scope, sender: Sender<Account>, listing: &RefCell<Listing>) {
-    listing.borrow_mut().without_management = scope.management.is_some();
-    let desk = Desk {
+/// Sends every account in scope to `sender`, and records the result in `list`.
+pub async fn list(
+    clients: &AwsClients,
+    scope: &AccountScope,
+    sender: Sender<Account>,
+    list: &RefCell<AccountList>,
+) {
+    list.borrow_mut().excludes_management_account = scope.management_account.is_some();
+    let sink = AccountSink {
         scope,
         sender,
-        listing,
+        list,
     };
-    if let Some(region) = &scope.landing_zone {
-        listing.borrow_mut().enrolled = true;
-        match enrolled::list(&aws.control_tower(region), &desk).await {
-            Ok(()) => return,
-            // Half a list was used: the other one would ask for the same accounts again.
-            Err(refusal) if listing.borrow().count > 0 => return desk.refused(refusal),
-            Err(refusal) => desk.refused(refusal),
+    if let Some(region) = &scope.landing_zone_region {
+        list.borrow_mut().is_enrolled = true;
+        let Err(error) = enrolled::list(&clients.control_tower(region), &sink).await else {
+            return;
+        };
+        sink.record_error(error);
+        // The role check has used these accounts: the other list would send them again.
+        if list.borrow().count > 0 {
+            return;
         }
-        listing.borrow_mut().enrolled = false;
+        list.borrow_mut().is_enrolled = false;
     }
-    let organizations = aws.organizations(&scope.region);
-    if let Err(refusal) = active::list(&organizations, &desk).await {
-        desk.refused(refusal);
+    let organizations = clients.organizations(&scope.organizations_region);
+    if let Err(error) = active::list(&organizations, &sink).await {
+        sink.record_error(error);
     }
 }
 
-/// Where a list hands in what it finds.
-struct Desk<'a> {
-    scope: &'a Scope,
+/// Receives the accounts of a source, and sends each new one that is in scope.
+struct AccountSink<'a> {
+    scope: &'a AccountScope,
     sender: Sender<Account>,
-    listing: &'a RefCell<Listing>,
+    list: &'a RefCell<AccountList>,
 }
 
-impl Desk<'_> {
-    /// Hands an account on, once and if it is asked for; `false` where nobody takes any more.
-    async fn hand_on(&self, account: Account) -> bool {
-        if !self.is_asked_for(&account.id) {
+impl AccountSink<'_> {
+    /// Sends an account, unless it is out of scope or was sent before. Returns `false` if the receiver is closed.
+    async fn send(&self, account: Account) -> bool {
+        if !self.is_wanted(&account.id) {
             return true;
         }
-        self.listing.borrow_mut().count += 1;
+        self.list.borrow_mut().count += 1;
         self.sender.send(account).await.is_ok()
     }
 
-    fn is_asked_for(&self, id: &str) -> bool {
+    fn is_wanted(&self, id: &str) -> bool {
         let is_new = id
             .parse()
-            .is_ok_and(|number| self.listing.borrow_mut().seen.insert(number));
+            .is_ok_and(|number| self.list.borrow_mut().seen.insert(number));
         let only = &self.scope.only;
         is_new
-            && self.scope.management.as_deref() != Some(id)
+            && self.scope.management_account.as_deref() != Some(id)
             && (only.is_empty() || only.contains(id))
     }
 
-    fn name_unit(&self, baseline: &str, unit: String) {
-        let mut listing = self.listing.borrow_mut();
-        listing.units.insert(baseline.to_owned(), unit);
+    fn record_ou(&self, baseline: &str, ou: String) {
+        let mut list = self.list.borrow_mut();
+        list.baseline_ous.insert(baseline.to_owned(), ou);
     }
 
-    fn ended(&self) {
-        self.listing.borrow_mut().ended = true;
+    fn mark_complete(&self) {
+        self.list.borrow_mut().is_complete = true;
     }
 
-    fn refused(&self, refusal: Refusal) {
-        self.listing.borrow_mut().refusals.push(refusal);
+    fn record_error(&self, error: AwsError) {
+        self.list.borrow_mut().errors.push(error);
     }
 }
 
-impl Listing {
-    /// What there is to tell of the list.
-    pub fn finding(&self, scope: &Scope) -> Finding {
-        let (kind, how) = if self.enrolled {
+impl AccountList {
+    /// Returns the finding of a list that ended, complete or not.
+    pub fn finding(&self, scope: &AccountScope) -> Finding {
+        let (kind, source) = if self.is_enrolled {
             ("enrolled", "ListEnabledBaselines")
         } else {
             ("ACTIVE", "ListAccounts")
         };
-        let management = if self.without_management {
-            "the management account, which has no such role, is left out"
+        let management_account = if self.excludes_management_account {
+            "without the management account, which does not have the role"
         } else {
-            "the management account is not known and may be among them; it has no such role"
+            "the management account is unknown and may be one of them; it does not have the role"
         };
-        let count = self.count;
-        let mut finding = Finding::new(
-            Check::Accounts,
-            format!("{count} {kind} accounts, by {how}; {management}"),
-        )
-        .fact("count", count.to_string())
-        .fact("source", how);
-        if self.ended && count == 0 {
+        let accounts = count_of(self.count, &format!("{kind} account"));
+        let mut finding = Finding::new(Check::Accounts)
+            .summary(format!("{accounts} ({source}), {management_account}"))
+            .fact("count", self.count.to_string())
+            .fact("source", source);
+        if self.is_complete && self.count == 0 {
             finding = finding.not_checked(
-                "The list holds no account that is to be asked, so no role was asked for.",
-                "See that the landing zone is the right one (--landing-zone-region) and that --accounts names member \
-                 accounts, or leave the roles out (--no-roles).",
+                "The list has no account to check, so no role was checked.",
+                "Check that the landing zone is the right one (--landing-zone-region) and that --accounts names member \
+                 accounts, or skip the roles (--no-roles).",
             );
         }
-        if !self.enrolled {
+        if !self.is_enrolled {
             finding = finding.remark(
-                "No landing zone is known, so every ACTIVE account is on the list: one that Control Tower never enrolled \
-                 needs no role.",
+                "No landing zone is known, so every ACTIVE account is listed. An account that Control Tower has not \
+                 enrolled does not need the role.",
             );
         }
-        for refusal in &self.refusals {
-            finding = finding.not_checked(format!("{}.", refusal.said), &refusal.remedy);
+        for error in &self.errors {
+            finding = finding.merge(Finding::call_failed(Check::Accounts, error.clone()));
         }
-        if self.ended {
-            for missing in scope.only.iter().filter(|id| !self.has_seen(id)) {
-                finding = finding.problem(
-                    format!("Account {missing} is not on the list of {kind} accounts."),
-                    "Enroll it in AWS Control Tower, or correct --accounts.",
-                );
-            }
-        }
-        finding
+        finding.merge(self.missing_accounts(scope, kind))
     }
 
-    /// Whether each account on it is to have the role.
-    pub fn all_need_the_role(&self) -> bool {
-        self.enrolled && self.without_management
+    /// Returns a problem for each requested account that a complete list does not have.
+    fn missing_accounts(&self, scope: &AccountScope, kind: &str) -> Finding {
+        let finding = Finding::new(Check::Accounts);
+        if !self.is_complete {
+            return finding;
+        }
+        let missing = scope.only.iter().filter(|id| !self.has_seen(id));
+        missing.fold(finding, |finding, id| {
+            finding.problem(
+                format!("Account {id} is not in the list of {kind} accounts."),
+                "Enroll it in AWS Control Tower, or correct --accounts.",
+            )
+        })
     }
 
-    /// What there is to tell of a list that has not come to its end; `None` where it holds nothing yet.
-    pub fn unfinished(&self) -> Option<Finding> {
-        let count = self.count;
-        let finding = Finding::new(Check::Accounts, format!("{count} accounts by now"));
-        let finding = finding.fact("count", count.to_string()).not_checked(
-            "The doctor was stopped before the list had come to its end.",
-            "Run the doctor again.",
-        );
-        (count > 0).then_some(finding)
+    /// Returns whether every listed account needs the role.
+    pub fn all_need_role(&self) -> bool {
+        self.is_enrolled && self.excludes_management_account
+    }
+
+    /// Returns the finding of a list that was interrupted, or `None` if it has no account yet.
+    pub fn partial_finding(&self) -> Option<Finding> {
+        let finding = Finding::new(Check::Accounts)
+            .summary(format!("{} so far", count_of(self.count, "account")))
+            .fact("count", self.count.to_string())
+            .not_checked(
+                "The doctor was interrupted before it had listed all accounts.",
+                "Run the doctor again.",
+            );
+        (self.count > 0).then_some(finding)
     }
 
     fn has_seen(&self, id: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Control Tower's landing zone, asked in the Region that should be its home.
+//! The landing zone of Control Tower, read in the Region that should be its home.
 //!
 //! <https://docs.aws.amazon.com/controltower/latest/APIReference/API_GetLandingZone.html>
 
@@ -7,110 +7,167 @@ use controltower_trusted_access::core::landing_zone::{LandingZoneDetail, Landing
 use controltower_trusted_access::core::model::Operation;
 use controltower_trusted_access::core::ports::ReadLandingZone;
 
+use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
-use crate::refusal::Refusal;
 
-/// Asks Control Tower by the function's own adapter. Also tells the landing zone's home Region, if there is
-/// a landing zone, which decides which list of accounts is the right one.
-pub async fn look(control_tower: ControlTower) -> (Option<String>, Finding) {
+/// Reads the landing zone with the function's adapter. Returns its home Region, if there is a landing zone: only that
+/// Region lists the enrolled accounts.
+pub async fn check(control_tower: ControlTower) -> (Option<String>, Finding) {
     let region = control_tower.region();
     match control_tower.read().await {
-        Ok(LandingZoneState::Found(details)) => {
-            (Some(region.to_owned()), present(&details, region))
-        }
+        Ok(LandingZoneState::Found(detail)) => (Some(region.to_owned()), found(&detail, region)),
         Ok(LandingZoneState::InOtherRegion(home)) => {
-            let finding = elsewhere(&home, region);
+            let finding = in_other_region(&home, region);
             (Some(home), finding)
         }
-        Ok(LandingZoneState::NotFound) => (None, absent(region)),
-        Ok(LandingZoneState::Unknown(why)) => (None, unknown(&why, "", region)),
+        Ok(LandingZoneState::NotFound) => (None, not_found(region)),
+        Ok(LandingZoneState::Unknown(reason)) => {
+            let error = AwsError {
+                message: reason,
+                hint: String::new(),
+                code: None,
+            };
+            (None, unknown(error, region))
+        }
         Err(error) => {
-            let refusal = Refusal::of_adapter(&error);
-            // That it could be listed and not read says that there is one.
-            let is_there = error.operation == Operation::GetLandingZone;
-            let home = is_there.then(|| region.to_owned());
-            (home, unknown(&refusal.said, &refusal.remedy, region))
+            // The list had a landing zone if the call after it was made.
+            let exists = error.operation == Operation::GetLandingZone;
+            let home = exists.then(|| region.to_owned());
+            (home, unknown(AwsError::from_adapter(&error), region))
         }
     }
 }
 
-fn unknown(said: &str, remedy: &str, region: &str) -> Finding {
-    Finding::unknown(
-        Check::LandingZone,
-        format!("In {region}: {said}."),
-        format!(
-            "{remedy} If {region} is not its home Region, name that with --landing-zone-region."
-        ),
-    )
-    .fact("region", region)
+fn unknown(error: AwsError, region: &str) -> Finding {
+    let mut error = error.context(&format!("In {region}"));
+    let hint = format!(
+        "{} If {region} is not the landing zone's home Region, set that with --landing-zone-region.",
+        error.hint
+    );
+    hint.trim_start().clone_into(&mut error.hint);
+    Finding::call_failed(Check::LandingZone, error).fact("region", region)
 }
 
-fn elsewhere(home: &str, region: &str) -> Finding {
-    Finding::unknown(
-        Check::LandingZone,
-        format!("The landing zone's home Region is {home}, and {region} was asked."),
-        format!("Say --landing-zone-region {home}, and set LandingZoneRegion to it."),
-    )
-    .fact("region", home)
+fn in_other_region(home: &str, region: &str) -> Finding {
+    Finding::new(Check::LandingZone)
+        .fact("region", home)
+        .not_checked(
+            format!("The landing zone's home Region is {home}, but {region} was checked."),
+            format!(
+                "Use --landing-zone-region {home}, and set the stack's parameter LandingZoneRegion to {home}."
+            ),
+        )
 }
 
-fn absent(region: &str) -> Finding {
-    Finding::new(Check::LandingZone, "").fact("region", region).problem(
-        format!("There is no landing zone in {region}."),
-        "If it lives elsewhere, name its home Region with --landing-zone-region; else set up AWS Control Tower.",
-    )
+fn not_found(region: &str) -> Finding {
+    Finding::new(Check::LandingZone)
+        .fact("region", region)
+        .problem(
+            format!("There is no landing zone in {region}."),
+            "If it is in another Region, set its home Region with --landing-zone-region. Otherwise set up AWS Control \
+             Tower.",
+        )
 }
 
-fn present(details: &LandingZoneDetail, region: &str) -> Finding {
+fn found(detail: &LandingZoneDetail, region: &str) -> Finding {
     let LandingZoneDetail {
         version,
         latest_version,
         status,
         drift_status,
         ..
-    } = details;
-    let is_latest = latest_version
-        .as_ref()
-        .is_none_or(|latest| latest == version);
+    } = detail;
     let status = status.as_deref().unwrap_or("unknown");
     let drift = drift_status.as_deref().unwrap_or("unknown");
-    let mut finding = Finding::new(
-        Check::LandingZone,
-        format!("version {version} in {region}, {status}, {drift}"),
-    )
-    .fact("region", region)
-    .fact("version", version)
-    .fact("status", status)
-    .fact("drift", drift);
+    let mut finding = Finding::new(Check::LandingZone)
+        .summary(format!("version {version} in {region}, {status}, {drift}"))
+        .fact("region", region)
+        .fact("version", version)
+        .fact("status", status)
+        .fact("drift", drift);
     if let Some(latest) = latest_version {
         finding = finding.fact("latestVersion", latest);
-        if !is_latest {
+        if latest != version {
             finding = finding.remark(format!("Version {latest} is available."));
         }
     }
-    finding = match status {
+    finding
+        .merge(check_status(status))
+        .merge(check_drift(detail, region))
+}
+
+fn check_status(status: &str) -> Finding {
+    let finding = Finding::new(Check::LandingZone);
+    match status {
         "FAILED" => finding.problem(
             "The last operation on the landing zone failed.",
-            "Look at it in AWS Control Tower, and repeat or reset it there.",
+            "Find the operation in AWS Control Tower, then repeat it or reset the landing zone.",
         ),
-        "PROCESSING" => finding.remark("An operation is under way; look again when it has ended."),
+        "PROCESSING" => {
+            finding.remark("An operation is in progress. Run the doctor again after it has ended.")
+        }
         _ => finding,
-    };
-    match drift {
-        "DRIFTED" => finding.problem(
+    }
+}
+
+fn check_drift(detail: &LandingZoneDetail, region: &str) -> Finding {
+    let finding = Finding::new(Check::LandingZone);
+    match detail.drift_status.as_deref() {
+        Some("DRIFTED") => finding.problem(
             "The landing zone has drifted.",
-            if is_latest {
-                "See that trusted access is on, then reset the landing zone in AWS Control Tower, and re-register \
-                 the OUs in which accounts changed meanwhile."
-            } else {
-                "See that trusted access is on, then update the landing zone in AWS Control Tower: it can be reset on \
-                 its latest version only. Re-register the OUs in which accounts changed meanwhile."
-            },
+            format!(
+                "Check that trusted access is enabled. Then {}. Re-register the OUs in which accounts changed in the meantime.",
+                drift_repair(detail, region)
+            ),
         ),
-        "IN_SYNC" => finding,
+        Some("IN_SYNC") => finding,
         _ => finding.not_checked(
-            "Control Tower does not say whether the landing zone has drifted.",
-            "Look at it in AWS Control Tower.",
+            "AWS Control Tower does not report if the landing zone has drifted.",
+            "Look at the landing zone in AWS Control Tower.",
         ),
+    }
+}
+
+fn drift_repair(detail: &LandingZoneDetail, region: &str) -> String {
+    match (detail.can_be_reset(), detail.reset_command(region)) {
+        (Some(true), Some(command)) => format!("reset the landing zone ({command})"),
+        (Some(true), None) => "reset the landing zone in AWS Control Tower".to_owned(),
+        (Some(false), _) => {
+            "update the landing zone to at least version 3.1 in AWS Control Tower, which repairs the drift as well"
+                .to_owned()
+        }
+        (None, _) => {
+            "reset the landing zone in AWS Control Tower, or update it if its version is below 3.1".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drifted_landing_zone_is_reset_from_version_3_1_on_and_updated_before() {
+        for (version, start) in [
+            ("2.9", "update the landing zone to at least version 3.1"),
+            ("3.0", "update the landing zone to at least version 3.1"),
+            (
+                "3.1",
+                "reset the landing zone (aws controltower reset-landing-zone",
+            ),
+            (
+                "4.0",
+                "reset the landing zone (aws controltower reset-landing-zone",
+            ),
+            ("unknown", "reset the landing zone in AWS Control Tower, or"),
+        ] {
+            let detail = LandingZoneDetail {
+                arn: "arn:aws:controltower:us-east-1:111122223333:landingzone/1A2B".into(),
+                version: version.to_owned(),
+                ..LandingZoneDetail::default()
+            };
+            let repair = drift_repair(&detail, "us-east-1");
+            assert!(repair.starts_with(start), "{version}: {repair}");
+        }
     }
 }

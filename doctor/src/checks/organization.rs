@@ -4,82 +4,83 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{Organization, OrganizationFeatureSet};
 use controltower_trusted_access::core::sanitize::sanitize_line;
 
-use super::identity::Caller;
+use super::credentials::Caller;
+use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
-use crate::refusal::Refusal;
 
 const ACTION: &str = "organizations:DescribeOrganization";
 
-/// Asks Organizations. Also gives the management account's number, where it is known.
-pub async fn look(organizations: Client, caller: Option<&Caller>) -> (Option<String>, Finding) {
-    let answer = match organizations.describe_organization().send().await {
-        Ok(answer) => answer,
-        Err(error) => return (None, failed(&Refusal::of(ACTION, &error))),
+/// Checks the organization. Returns the ID of its management account, if it is known.
+pub async fn check(organizations: Client, caller: Option<&Caller>) -> (Option<String>, Finding) {
+    let response = match organizations.describe_organization().send().await {
+        Ok(response) => response,
+        Err(error) => return (None, call_failed(AwsError::new(ACTION, &error))),
     };
-    if let Some(organization) = answer.organization() {
-        described(organization, caller)
+    if let Some(organization) = response.organization() {
+        describe(organization, caller)
     } else {
-        let what = "an answer without an organization";
-        (None, failed(&Refusal::not_understood(ACTION, what)))
+        let error = AwsError::invalid_response(ACTION, "the response has no organization");
+        (None, call_failed(error))
     }
 }
 
-fn failed(refusal: &Refusal) -> Finding {
-    if refusal.code.as_deref() == Some("AWSOrganizationsNotInUseException") {
-        return Finding::new(Check::Organization, "").problem(
-            "This account is in no organization.",
+fn call_failed(error: AwsError) -> Finding {
+    if error.code.as_deref() == Some("AWSOrganizationsNotInUseException") {
+        return Finding::new(Check::Organization).problem(
+            "This account is not in an organization.",
             "Use credentials of the organization's management account (--profile).",
         );
     }
-    Finding::unknown(
-        Check::Organization,
-        format!("{}.", refusal.said),
-        &refusal.remedy,
-    )
+    Finding::call_failed(Check::Organization, error)
 }
 
-fn described(organization: &Organization, caller: Option<&Caller>) -> (Option<String>, Finding) {
-    let id = sanitize_line(organization.id().unwrap_or("without an id"));
-    let management = organization.master_account_id().map(sanitize_line);
-    let all_features = organization.feature_set() == Some(&OrganizationFeatureSet::All);
+fn describe(organization: &Organization, caller: Option<&Caller>) -> (Option<String>, Finding) {
+    let id = sanitize_line(organization.id().unwrap_or("without an ID"));
+    let management_account = organization.master_account_id().map(sanitize_line);
     let features = organization
         .feature_set()
-        .map_or("unknown", |set| set.as_str());
-    let named = management.as_deref().unwrap_or("unknown");
-    let mut finding = Finding::new(
-        Check::Organization,
-        format!(
-            "{id}, features {}, management account {named}",
-            sanitize_line(features)
-        ),
-    )
-    .fact("id", &id)
-    .fact("featureSet", sanitize_line(features))
-    .fact("managementAccount", named);
-    if !all_features {
+        .map_or("unknown", OrganizationFeatureSet::as_str);
+    let features = sanitize_line(features);
+    let named = management_account.as_deref().unwrap_or("unknown");
+    let mut finding = Finding::new(Check::Organization)
+        .summary(format!(
+            "{id}, features {features}, management account {named}"
+        ))
+        .fact("id", &id)
+        .fact("featureSet", &features)
+        .fact("managementAccount", named);
+    if organization.feature_set() != Some(&OrganizationFeatureSet::All) {
         finding = finding.problem(
-            "The organization has not all features, without which there is no trusted access.",
-            "Enable all features in AWS Organizations: every member account has to agree.",
+            "The organization does not have all features enabled. Trusted access needs all features.",
+            "Enable all features in AWS Organizations. Every member account has to accept.",
         );
     }
-    finding = match (caller, &management) {
-        (Some(caller), Some(management)) if caller.account != *management => finding.problem(
-            format!("Account {} is a member account. Trusted access can only be changed from the \
-                     management account, {management}.", caller.account),
-            "Deploy the function to the management account, and run the doctor with its credentials.",
+    let finding = finding.merge(check_caller(caller, management_account.as_deref()));
+    (management_account, finding)
+}
+
+fn check_caller(caller: Option<&Caller>, management_account: Option<&str>) -> Finding {
+    let finding = Finding::new(Check::Organization);
+    match (caller, management_account) {
+        (Some(caller), Some(management)) if caller.account != management => finding.problem(
+            format!(
+                "Account {} is a member account. Trusted access can be changed only from the management account, \
+                 {management}.",
+                caller.account
+            ),
+            "Deploy the function to the management account, and run the doctor with credentials of that account.",
         ),
         (Some(_), Some(_)) => finding,
         _ => finding.not_checked(
-            "It is not known whether the caller is in the management account.",
+            "It is unknown if the caller is in the management account.",
             "See the check above, then run the doctor again.",
         ),
-    };
-    (management, finding)
+    }
 }
 
-/// The OU or root that an account stands in; nothing where Organizations does not tell.
-pub async fn parent(organizations: &Client, account: &str) -> Option<String> {
-    let answer = organizations.list_parents().child_id(account).send().await;
-    let parents = answer.ok()?.parents.unwrap_or_default();
+/// Returns the OU or root that contains an account, or `None` if the call fails.
+pub async fn parent_ou(organizations: &Client, account: &str) -> Option<String> {
+    let response = organizations.list_parents().child_id(account).send().await;
+    let parents = response.ok()?.parents.unwrap_or_default();
     parents.first()?.id().map(sanitize_line)
 }

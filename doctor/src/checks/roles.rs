@@ -1,10 +1,10 @@
-//! Whether each account has the role by which Control Tower manages it, and lets this caller take it.
+//! Whether each account has the role with which Control Tower manages it, and the role trusts this caller.
 //!
-//! The only way to see a role in another account is to take it. What comes back is dropped at once, and
-//! the session policy would let it do no more than ask who it is.
+//! `AssumeRole` is the only call that shows a role in another account. The returned credentials are dropped at once,
+//! and the session policy allows them only `sts:GetCallerIdentity`.
 
-mod tally;
-mod telling;
+mod finding;
+mod summary;
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
@@ -14,90 +14,86 @@ use aws_sdk_sts::Client;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
 
-pub use tally::{Answer, Tally, Trouble, UnitCount};
-pub use telling::{End, finding};
+pub use finding::{ProbeEnd, ProbedAccounts, finding};
+pub use summary::{RoleCounts, RoleStatus, RoleSummary, UnhealthyAccount};
 
 use super::accounts::Account;
-use crate::progress::Progress;
-use crate::refusal::Refusal;
+use crate::aws_error::AwsError;
 
-/// The most that a session of the doctor's may do in an account.
 const SESSION_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetCallerIdentity","Resource":"*"}]}"#;
 const SESSION_NAME: &str = "trusted-access-doctor";
-/// The shortest session that STS gives.
+/// The shortest session that STS allows.
 const SESSION_SECONDS: i32 = 900;
-/// So many accounts in a row that could not be asked: it is not the accounts.
-const HOPELESS: usize = 40;
+/// After so many failures in a row the cause is not in the accounts, so the probe gives up.
+const MAX_CONSECUTIVE_FAILURES: usize = 40;
 
-/// How the accounts are asked.
+/// Assumes the role in many accounts at a time.
 #[derive(Debug, Clone)]
-pub struct Round {
-    /// For thousands of questions.
+pub struct RoleProbe {
+    /// The client, with the retry policy for thousands of calls.
     pub sts: Client,
-    /// Of the caller, and so of every account of the organization.
+    /// The partition of the organization.
     pub partition: String,
-    /// The role to ask for.
-    pub role: String,
-    /// How many accounts at the same time.
+    /// The name of the role.
+    pub role_name: String,
+    /// The most accounts at a time.
     pub concurrency: NonZeroUsize,
 }
 
-impl Round {
-    /// Asks every account that comes, and notes each answer in `tally` as it comes.
+impl RoleProbe {
+    /// Checks every account that it receives, and records each result in `summary`. `on_result` is called after each.
     ///
-    /// Nothing is kept of an account that answered well, so the memory does not grow with them.
-    /// `known` is how many are listed by now.
-    pub async fn ask(
+    /// The memory does not grow with the number of healthy accounts, because nothing of them is kept.
+    pub async fn run(
         &self,
         mut accounts: Receiver<Account>,
-        tally: &RefCell<Tally>,
-        progress: &Progress,
-        known: impl Fn() -> usize,
+        summary: &RefCell<RoleSummary>,
+        on_result: impl Fn(),
     ) {
-        let mut asking = JoinSet::new();
-        let mut more_come = true;
-        while more_come || !asking.is_empty() {
-            let has_place = more_come && asking.len() < self.concurrency.get();
+        let mut running = JoinSet::new();
+        let mut has_more = true;
+        while has_more || !running.is_empty() {
+            let has_capacity = has_more && running.len() < self.concurrency.get();
             tokio::select! {
-                Some(asked) = asking.join_next() => {
-                    let (account, answer) = asked.unwrap_or_else(|error| resume_unwind(error.into_panic()));
-                    tally.borrow_mut().note(account, answer);
-                    progress.one_more(known());
-                    if tally.borrow().in_a_row() >= HOPELESS {
-                        tally.borrow_mut().give_up();
+                Some(result) = running.join_next() => {
+                    let (account, status) = result.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+                    summary.borrow_mut().record(account, status);
+                    on_result();
+                    if summary.borrow().consecutive_failures() >= MAX_CONSECUTIVE_FAILURES {
+                        summary.borrow_mut().give_up();
                         return;
                     }
                 }
-                account = accounts.recv(), if has_place => match account {
-                    Some(account) => drop(asking.spawn(self.clone().one(account))),
-                    None => more_come = false,
+                account = accounts.recv(), if has_capacity => match account {
+                    Some(account) => drop(running.spawn(self.clone().probe(account))),
+                    None => has_more = false,
                 },
             }
         }
     }
 
-    async fn one(self, account: Account) -> (Account, Answer) {
+    async fn probe(self, account: Account) -> (Account, RoleStatus) {
         let arn = format!(
             "arn:{}:iam::{}:role/{}",
-            self.partition, account.id, self.role
+            self.partition, account.id, self.role_name
         );
         let request = self.sts.assume_role().role_arn(arn);
         let session = request
             .role_session_name(SESSION_NAME)
             .duration_seconds(SESSION_SECONDS)
             .policy(SESSION_POLICY);
-        // `drop` takes the credentials before anything else sees them.
-        let answer = match session.send().await.map(drop) {
-            Ok(()) => Answer::Present,
+        // `drop` destroys the credentials before any other code can read them.
+        let status = match session.send().await.map(drop) {
+            Ok(()) => RoleStatus::Present,
             Err(error) => {
-                let refusal = Refusal::of("sts:AssumeRole", &error);
-                if refusal.is_denied() {
-                    Answer::Refused
+                let error = AwsError::new("sts:AssumeRole", &error);
+                if error.is_access_denied() {
+                    RoleStatus::MissingOrNotTrusted
                 } else {
-                    Answer::NotChecked(refusal.said)
+                    RoleStatus::NotChecked(error.message)
                 }
             }
         };
-        (account, answer)
+        (account, status)
     }
 }

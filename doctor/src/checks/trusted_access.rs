@@ -1,4 +1,4 @@
-//! Trusted access of Control Tower, read by the function's own adapter and compared by its own plan.
+//! Trusted access of Control Tower, read and compared by the code of the function.
 
 use controltower_trusted_access::aws::organizations::Organizations;
 use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
@@ -6,71 +6,60 @@ use controltower_trusted_access::core::model::{CONTROL_TOWER, Observation, Trust
 use controltower_trusted_access::core::plan::Plan;
 use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
+use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
-use crate::refusal::Refusal;
 
-/// Reads the state, as every run of the function does.
-pub async fn look(organizations: Organizations) -> Finding {
+/// Reads the state like every run of the function.
+pub async fn check(organizations: Organizations) -> Finding {
     match organizations.read().await {
-        Ok(observation) => seen(&observation),
-        Err(error) => failed(&error),
+        Ok(observation) => describe(&observation),
+        Err(error) => call_failed(&error),
     }
 }
 
-fn seen(observation: &Observation) -> Finding {
+fn describe(observation: &Observation) -> Finding {
     let state = observation.state;
-    let since = observation.enabled_since.as_deref();
-    let told = since.map_or_else(String::new, |since| format!(" since {since}"));
-    let enabled = would_do(TrustedAccess::Enabled, observation);
-    let disabled = would_do(TrustedAccess::Disabled, observation);
-    let finding = Finding::new(
-        Check::TrustedAccess,
-        format!(
-            "{CONTROL_TOWER} is {state}{told}. With DESIRED_STATE=enabled the function would do: \
-             {enabled}; with disabled: {disabled}."
-        ),
-    )
-    .fact("state", state.to_string())
-    .fact("whenDesiredEnabled", enabled)
-    .fact("whenDesiredDisabled", disabled);
-    let finding = match since {
-        Some(since) => finding.fact("enabledSince", since),
-        None => finding,
-    };
+    let enabled_since = observation.enabled_since.as_deref();
+    let since = enabled_since.map_or_else(String::new, |time| format!(" since {time}"));
+    let if_enabled = planned_call(TrustedAccess::Enabled, observation);
+    let if_disabled = planned_call(TrustedAccess::Disabled, observation);
+    let mut finding = Finding::new(Check::TrustedAccess)
+        .summary(format!(
+            "{CONTROL_TOWER} is {state}{since}. The function would call {if_enabled} with DESIRED_STATE=enabled, and \
+             {if_disabled} with DESIRED_STATE=disabled."
+        ))
+        .fact("state", state.to_string())
+        .fact("whenDesiredEnabled", if_enabled)
+        .fact("whenDesiredDisabled", if_disabled);
+    if let Some(time) = enabled_since {
+        finding = finding.fact("enabledSince", time);
+    }
     match state {
         TrustedAccess::Enabled => finding,
         TrustedAccess::Disabled => finding.problem(
-            "Trusted access is off: AWS Control Tower hears of no account or OU change.",
+            "Trusted access is disabled: AWS Control Tower receives no account or OU changes.",
             format!(
-                "Where a landing zone is set up, let the function put it right (DESIRED_STATE=enabled, MODE=enforce, and \
-                 the next event, schedule or invocation with {{}}), or run aws organizations enable-aws-service-access \
-                 --service-principal {CONTROL_TOWER}; then look at the landing zone for drift. Where none is set up yet, \
-                 leave it off: some installers refuse to start where it is on."
+                "If a landing zone is set up, let the function enable trusted access: DESIRED_STATE=enabled and \
+                 MODE=enforce, then the next event or schedule, or an invocation with {{}}. Or enable it by hand (aws \
+                 organizations enable-aws-service-access --service-principal {CONTROL_TOWER}). Then check the landing \
+                 zone for drift. If no landing zone is set up yet, leave trusted access disabled: some installers \
+                 refuse to start if it is enabled."
             ),
         ),
     }
 }
 
-fn would_do(desired: TrustedAccess, observation: &Observation) -> String {
+fn planned_call(desired: TrustedAccess, observation: &Observation) -> String {
     let step = Plan::compare(desired, observation).step();
     step.map_or_else(|| "nothing".to_owned(), |step| step.operation().to_string())
 }
 
-fn failed(error: &ApiError) -> Finding {
-    let refusal = Refusal::of_adapter(error);
+fn call_failed(error: &ApiError) -> Finding {
+    let mut aws_error = AwsError::from_adapter(error);
     if error.kind == ApiErrorKind::NotInOrganization {
-        return Finding::unknown(
-            Check::TrustedAccess,
-            format!(
-                "Without an organization there is no trusted access. {}.",
-                refusal.said
-            ),
-            "Use credentials of the organization's management account (--profile).",
-        );
+        aws_error = aws_error.context("There is no trusted access without an organization");
+        "Use credentials of the organization's management account (--profile)."
+            .clone_into(&mut aws_error.hint);
     }
-    Finding::unknown(
-        Check::TrustedAccess,
-        format!("{}.", refusal.said),
-        refusal.remedy,
-    )
+    Finding::call_failed(Check::TrustedAccess, aws_error)
 }

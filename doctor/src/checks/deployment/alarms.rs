@@ -1,4 +1,4 @@
-//! The stack's alarms: whether they are there, can be heard, and ring.
+//! The stack's alarms: whether they exist, have their actions enabled, and are firing.
 
 use std::collections::BTreeMap;
 
@@ -6,82 +6,92 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
 use controltower_trusted_access::core::sanitize::sanitize_line;
 
-use super::Part;
+use super::missing_resource;
 use super::stack::Stack;
-use crate::refusal::Refusal;
+use crate::aws_error::AwsError;
+use crate::finding::{Check, Finding};
 
-/// They are asked for by the names that the stack has: by a prefix, alarms of other stacks would be among
-/// them, and those that were deleted would be none that ring.
-pub(super) async fn look(cloudwatch: Client, stack: &Stack, place: (&str, &str)) -> Part {
+/// Checks the alarms that the stack lists.
+///
+/// They are requested by name. A request by prefix would also return the alarms of other stacks, and would not show
+/// that an alarm was deleted.
+pub(super) async fn check(
+    cloudwatch: Client,
+    stack: &Stack,
+    stack_name: &str,
+    region: &str,
+) -> Finding {
     if stack.alarms.is_empty() {
-        return without(stack);
+        return no_alarms(stack);
     }
     let request = cloudwatch.describe_alarms();
     let mut pages = request
         .set_alarm_names(Some(stack.alarms.clone()))
         .into_paginator()
         .send();
-    let mut found = BTreeMap::new();
+    let mut alarms = BTreeMap::new();
     while let Some(page) = pages.next().await {
         match page {
-            Ok(page) => found.extend(page.metric_alarms.into_iter().flatten().filter_map(named)),
-            Err(error) => return Part::refused(Refusal::of("cloudwatch:DescribeAlarms", &error)),
+            Ok(page) => alarms.extend(page.metric_alarms.into_iter().flatten().filter_map(named)),
+            Err(error) => {
+                let error = AwsError::new("cloudwatch:DescribeAlarms", &error);
+                return Finding::call_failed(Check::Deployment, error);
+            }
         }
     }
-    part(place, &stack.alarms, &found)
+    check_alarms(&stack.alarms, &alarms, stack_name, region)
 }
 
-/// Where there is no function either, it is another stack, and that is told.
-fn without(stack: &Stack) -> Part {
-    let mut part = Part::default();
-    if stack.function.is_some() {
-        part.problem(
-            "The stack has no alarm: nobody hears of failures, drift or silence.",
-            "Deploy template.yaml, which has them.",
-        );
+/// Without a function it is another stack, which is a problem of its own.
+fn no_alarms(stack: &Stack) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    if stack.function.is_none() {
+        return finding;
     }
-    part
+    finding.problem(
+        "The stack has no alarms: failures, drift and missing runs send no notification.",
+        "Deploy template.yaml, which has the alarms.",
+    )
 }
 
 fn named(alarm: MetricAlarm) -> Option<(String, MetricAlarm)> {
     Some((sanitize_line(alarm.alarm_name()?), alarm))
 }
 
-/// Of the alarms with these names, in the stack of a name and Region.
-fn part(
-    (stack, region): (&str, &str),
+fn check_alarms(
     names: &[String],
-    found: &BTreeMap<String, MetricAlarm>,
-) -> Part {
-    let prefix = format!("{stack}-");
-    let mut part = Part::default();
-    let mut ringing = 0;
+    alarms: &BTreeMap<String, MetricAlarm>,
+    stack_name: &str,
+    region: &str,
+) -> Finding {
+    let prefix = format!("{stack_name}-");
+    let mut issues = Finding::new(Check::Deployment);
+    let mut firing = 0;
     for name in names {
-        let Some(alarm) = found.get(name) else {
-            part.gone(&format!("alarm {name}"));
+        let Some(alarm) = alarms.get(name) else {
+            issues = issues.merge(missing_resource(&format!("alarm {name}")));
             continue;
         };
         if alarm.actions_enabled() == Some(false) {
-            part.problem(
-                format!("The alarm {name} tells nobody: its actions are disabled."),
+            issues = issues.problem(
+                format!("The alarm {name} sends no notification: its actions are disabled."),
                 format!(
                     "Run: aws cloudwatch enable-alarm-actions --alarm-names {name} --region {region}"
                 ),
             );
         }
         if alarm.state_value() == Some(&StateValue::Alarm) {
-            ringing += 1;
-            let kind = name.strip_prefix(&prefix).unwrap_or(name);
-            part.problem(
-                format!("The alarm {name} rings."),
-                format!("Follow the section Alarm: {kind} of docs/runbook.md."),
+            firing += 1;
+            let section = name.strip_prefix(&prefix).unwrap_or(name);
+            issues = issues.problem(
+                format!("The alarm {name} is firing."),
+                format!("See docs/runbook.md#{section}."),
             );
         }
     }
-    part.fact("alarms", names.len().to_string());
-    part.fact("alarmsRinging", ringing.to_string());
-    if ringing == 0 {
-        part.say("no alarm rings");
-    }
-    part
+    let summary = if firing == 0 { "no alarms firing" } else { "" };
+    issues
+        .summary(summary)
+        .fact("alarms", names.len().to_string())
+        .fact("alarmsFiring", firing.to_string())
 }

@@ -1,22 +1,23 @@
-//! The function: whether it can run, and as what it was configured.
+//! The function: whether it can run, and its configuration.
 
 use std::ffi::OsString;
 use std::time::SystemTime;
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput as Configuration;
-use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use aws_sdk_lambda::types::{EnvironmentResponse, LastUpdateStatus, State};
 use controltower_trusted_access::aws::parse_ca_bundle;
 use controltower_trusted_access::core::model::{Mode, TrustedAccess};
 use controltower_trusted_access::core::sanitize::sanitize_line;
 use controltower_trusted_access::settings::Settings;
 
-use super::Part;
-use crate::refusal::Refusal;
+use super::resource_call_failed;
+use crate::aws_error::AwsError;
+use crate::finding::{Check, Finding};
 
 const RUNTIME: &str = "provided.al2023";
-/// The function's own variables. Whatever else stands beside them is nobody's business here.
-const KNOWN: [&str; 6] = [
+/// The function's own variables. The values of other variables are not read: they may be secrets.
+const VARIABLES: [&str; 6] = [
     "DESIRED_STATE",
     "MODE",
     "ALLOW_DISABLE",
@@ -25,141 +26,125 @@ const KNOWN: [&str; 6] = [
     "LANDING_ZONE_REGION",
 ];
 
-pub(super) async fn look(lambda: Client, function: Option<&str>) -> Part {
+/// Checks the function with this name.
+pub(super) async fn check(lambda: Client, function: Option<&str>) -> Finding {
     let Some(name) = function else {
-        let mut part = Part::default();
-        part.problem(
+        return Finding::new(Check::Deployment).problem(
             "The stack has no resource Function.",
-            "Name the stack of template.yaml with --stack-name: the forwarder's stack, for one, has none.",
+            "Use --stack-name with the stack of template.yaml. The forwarder's stack, for example, has no function.",
         );
-        return part;
     };
     let request = lambda.get_function_configuration().function_name(name);
     match request.send().await {
-        Ok(configuration) => part(name, &configuration),
+        Ok(configuration) => check_configuration(name, &configuration),
         Err(error) => {
-            let refusal = Refusal::of("lambda:GetFunctionConfiguration", &error);
-            Part::refused_of("function", refusal)
+            let error = AwsError::new("lambda:GetFunctionConfiguration", &error);
+            resource_call_failed("function", error)
         }
     }
 }
 
-fn part(name: &str, configuration: &Configuration) -> Part {
-    let mut part = Part::default();
-    state(&mut part, configuration);
-    let runtime = configuration
-        .runtime()
-        .map_or("none", |runtime| runtime.as_str());
+fn check_configuration(name: &str, configuration: &Configuration) -> Finding {
+    let runtime = configuration.runtime();
+    let runtime = sanitize_line(runtime.map_or("none", |runtime| runtime.as_str()));
     let architectures = configuration.architectures().iter();
-    let architectures: Vec<_> = architectures
+    let architectures: Vec<String> = architectures
         .map(|one| sanitize_line(one.as_str()))
         .collect();
     let architecture = architectures.join(" ");
-    part.say(format!(
-        "function {name}, {}, {architecture}",
-        sanitize_line(runtime)
-    ));
-    part.fact("function", name);
-    part.fact("runtime", sanitize_line(runtime));
-    part.fact("architecture", architecture);
+    let mut finding = Finding::new(Check::Deployment)
+        .summary(format!("function {name}, {runtime}, {architecture}"))
+        .fact("function", name)
+        .fact("runtime", &runtime)
+        .fact("architecture", architecture);
     if runtime != RUNTIME {
-        part.problem(
-            format!(
-                "The function's runtime is {}, and it is built for {RUNTIME}.",
-                sanitize_line(runtime)
-            ),
+        finding = finding.problem(
+            format!("The function's runtime is {runtime}, but its code is built for {RUNTIME}."),
             "Deploy template.yaml again.",
         );
     }
-    variables(&mut part, configuration);
-    part
+    finding
+        .merge(check_state(configuration))
+        .merge(check_environment(configuration.environment()))
 }
 
-fn state(part: &mut Part, configuration: &Configuration) {
-    let state = configuration.state();
-    part.fact(
-        "state",
-        state.map_or("unknown".into(), |state| sanitize_line(state.as_str())),
-    );
-    if state != Some(&State::Active) {
-        let reason = configuration
-            .state_reason()
-            .map_or(String::new(), |reason| {
-                format!(": {}", sanitize_line(reason))
-            });
-        let state = state.map_or("unknown", State::as_str);
-        part.problem(
-            format!(
-                "The function is not active but {}{reason}.",
-                sanitize_line(state)
-            ),
-            "Wait where it is Pending; else deploy the stack again.",
+fn check_state(configuration: &Configuration) -> Finding {
+    let state = configuration.state().map_or("unknown", State::as_str);
+    let state = sanitize_line(state);
+    let mut finding = Finding::new(Check::Deployment).fact("state", &state);
+    if configuration.state() != Some(&State::Active) {
+        let reason = reason(configuration.state_reason());
+        finding = finding.problem(
+            format!("The function is not active. Its state is {state}{reason}."),
+            "If the state is Pending, run the doctor again later. Otherwise deploy the stack again.",
         );
     }
     if configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
-        let reason = configuration.last_update_status_reason().map(sanitize_line);
-        part.problem(
-            format!(
-                "The last update of the function failed: {}.",
-                reason.unwrap_or_default()
-            ),
+        let reason = reason(configuration.last_update_status_reason());
+        finding = finding.problem(
+            format!("The last update of the function failed{reason}."),
             "Deploy the stack again.",
         );
     }
+    finding
 }
 
-fn variables(part: &mut Part, configuration: &Configuration) {
-    let environment = configuration.environment();
-    if environment
-        .and_then(|environment| environment.error())
-        .is_some()
-    {
-        part.problem(
-            "Lambda cannot read the function's environment.",
-            "Look at the function's configuration in Lambda, and at the key that encrypts it.",
+fn reason(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": {}", sanitize_line(reason)))
+}
+
+fn check_environment(environment: Option<&EnvironmentResponse>) -> Finding {
+    let mut finding = Finding::new(Check::Deployment);
+    if environment.and_then(EnvironmentResponse::error).is_some() {
+        finding = finding.problem(
+            "Lambda cannot read the function's environment variables.",
+            "Check the function's configuration in Lambda, and the KMS key that encrypts the variables.",
         );
     }
-    let variables = environment.and_then(|environment| environment.variables());
+    let variables = environment.and_then(EnvironmentResponse::variables);
     let value = |name: &str| variables.and_then(|variables| variables.get(name));
-    let mut told = Vec::new();
-    for name in KNOWN {
+    let mut assignments = Vec::new();
+    for name in VARIABLES {
         if let Some(value) = value(name).map(|value| sanitize_line(value)) {
-            told.push(format!("{name}={value}"));
-            part.fact(name, value);
+            assignments.push(format!("{name}={value}"));
+            finding = finding.fact(name, value);
         }
     }
-    if !told.is_empty() {
-        part.say(told.join(" "));
-    }
-    // In full, and not as they are shown: a list of principals may be longer than a line is let be.
-    let lookup = |name: &str| value(name).filter(|_| KNOWN.contains(&name));
-    judge(part, |name| lookup(name).map(OsString::from));
+    // The whole values, unlike the facts: `sanitize_line` shortens a long list of principals.
+    let own_value = |name: &str| value(name).filter(|_| VARIABLES.contains(&name));
+    let settings = check_settings(|name| own_value(name).map(OsString::from));
+    finding.summary(assignments.join(" ")).merge(settings)
 }
 
-/// As the function itself reads them, which answers every call with their faults.
-fn judge(part: &mut Part, variable: impl Fn(&str) -> Option<OsString>) {
+/// Reads the variables with the function's own code.
+fn check_settings(variable: impl Fn(&str) -> Option<OsString>) -> Finding {
+    let finding = Finding::new(Check::Deployment);
     let now = SystemTime::now();
     let check_ca_bundle = |pem: &[u8]| parse_ca_bundle(pem).map(drop);
     let settings = match Settings::read(variable, now, check_ca_bundle) {
         Ok(settings) => settings,
-        Err(faults) => {
-            part.problem(
-                format!("The function answers every call with InvalidConfiguration: {faults}."),
-                "Follow the section InvalidConfiguration of docs/runbook.md.",
+        Err(invalid_settings) => {
+            return finding.problem(
+                format!(
+                    "Every run of the function fails with InvalidConfiguration: {invalid_settings}."
+                ),
+                "See docs/reference/errors.md#invalidconfiguration.",
             );
-            return;
         }
     };
+    let mut finding = finding;
     if settings.policy.desired == TrustedAccess::Disabled {
-        part.remark("DESIRED_STATE=disabled: the function keeps trusted access off.");
+        finding =
+            finding.remark("DESIRED_STATE=disabled: the function keeps trusted access disabled.");
     }
     if settings.policy.mode == Mode::Audit {
-        part.remark("MODE=audit: the function reports and repairs nothing.");
+        finding = finding.remark("MODE=audit: the function reports drift and changes nothing.");
     }
     if let Some(hold) = settings.policy.hold.filter(|hold| hold.is_active_at(now)) {
-        let until = hold.raw;
-        part.remark(format!(
-            "HOLD_UNTIL={until}: until then the function repairs nothing."
+        finding = finding.remark(format!(
+            "HOLD_UNTIL={}: until then the function changes nothing.",
+            hold.raw
         ));
     }
+    finding
 }

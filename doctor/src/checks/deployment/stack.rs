@@ -1,106 +1,116 @@
-//! The stack itself: its state, its Region, and what it made.
+//! The stack: its status, its Region and its resources.
 
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{ResourceStatus, Stack as Described, StackResource};
+use aws_sdk_cloudformation::types::{ResourceStatus, Stack as StackDescription, StackResource};
 use controltower_trusted_access::core::sanitize::sanitize_line;
 
-use super::Part;
-use crate::refusal::Refusal;
+use crate::aws_error::AwsError;
+use crate::finding::{Check, Finding};
 
-/// The logical ids in `template.yaml`.
+/// Logical IDs in `template.yaml`.
 const FUNCTION: &str = "Function";
 const LOG_GROUP: &str = "FunctionLogGroup";
 const ALARM: &str = "AWS::CloudWatch::Alarm";
-/// Of a stack whose first deployment failed: nothing can be done with it but to delete it.
-const NEVER_DEPLOYED: [&str; 3] = [
+/// The statuses after a failed first deployment. The stack then can only be deleted.
+const CREATION_FAILED: [&str; 3] = [
     "ROLLBACK_IN_PROGRESS",
     "ROLLBACK_COMPLETE",
     "ROLLBACK_FAILED",
 ];
-/// Of a stack whose first deployment is under way.
+/// The statuses during the first deployment.
 const BEING_CREATED: [&str; 2] = ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS"];
-/// What the schedule is where the stack does not say, as in `template.yaml`.
-const DEFAULT_PERIOD: Duration = Duration::from_hours(1);
+/// The default of `ScheduleExpression` in `template.yaml`.
+const DEFAULT_SCHEDULE_PERIOD: Duration = Duration::from_hours(1);
 
-/// What CloudFormation tells of a stack.
+/// A stack, as described by CloudFormation.
 #[derive(Debug)]
 pub(super) struct Stack {
     pub status: String,
+    /// The name of the function.
     pub function: Option<String>,
+    /// The name of the function's log group.
     pub log_group: Option<String>,
-    /// The names of its alarms.
+    /// The names of the alarms.
     pub alarms: Vec<String>,
-    /// How often the schedule looks.
-    pub period: Duration,
-    /// When it was last deployed.
-    pub deployed: Option<SystemTime>,
+    /// The time between two scheduled runs.
+    pub schedule_period: Duration,
+    /// The time of the last deployment.
+    pub deployed_at: Option<SystemTime>,
 }
 
 impl Stack {
-    /// Whether it was never deployed, so that what it lacks is no finding.
-    pub(super) fn has_nothing_to_show(&self) -> bool {
+    /// Returns whether the first deployment has succeeded. Before that, a missing resource is not a problem.
+    pub(super) fn is_created(&self) -> bool {
         let status = self.status.as_str();
-        NEVER_DEPLOYED.contains(&status) || BEING_CREATED.contains(&status)
+        !CREATION_FAILED.contains(&status) && !BEING_CREATED.contains(&status)
     }
 }
 
-pub(super) async fn find(cloudformation: &Client, name: &str) -> Result<Stack, Refusal> {
-    const DESCRIBE: &str = "cloudformation:DescribeStacks";
-    let answer = cloudformation.describe_stacks().stack_name(name).send();
-    let answer = answer
-        .await
-        .map_err(|error| Refusal::of(DESCRIBE, &error))?;
-    let described = answer
-        .stacks()
-        .first()
-        .ok_or_else(|| Refusal::not_understood(DESCRIBE, "an answer without a stack"))?;
-    let resources = cloudformation.describe_stack_resources().stack_name(name);
-    let resources = resources
+/// Reads a stack and its resources.
+///
+/// # Errors
+///
+/// The error of the call that failed.
+pub(super) async fn describe(cloudformation: &Client, name: &str) -> Result<Stack, AwsError> {
+    const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
+    let request = cloudformation.describe_stacks().stack_name(name);
+    let response = request
         .send()
         .await
-        .map_err(|error| Refusal::of("cloudformation:DescribeStackResources", &error))?;
-    let all = resources.stack_resources();
-    let there = || all.iter().filter(|one| is_there(one));
-    let physical = |logical: &str| {
-        let found = there().find(|one| one.logical_resource_id() == Some(logical));
-        found?.physical_resource_id().map(sanitize_line)
+        .map_err(|error| AwsError::new(DESCRIBE_STACKS, &error))?;
+    let stack = response
+        .stacks()
+        .first()
+        .ok_or_else(|| AwsError::invalid_response(DESCRIBE_STACKS, "the response has no stack"))?;
+    let request = cloudformation.describe_stack_resources().stack_name(name);
+    let resources = request
+        .send()
+        .await
+        .map_err(|error| AwsError::new("cloudformation:DescribeStackResources", &error))?;
+    Ok(from_descriptions(stack, resources.stack_resources()))
+}
+
+fn from_descriptions(stack: &StackDescription, resources: &[StackResource]) -> Stack {
+    // CloudFormation lists a resource for a while after it has deleted it.
+    let is_deleted = |resource: &&StackResource| {
+        resource.resource_status() == Some(&ResourceStatus::DeleteComplete)
     };
-    let alarms = there().filter(|one| one.resource_type() == Some(ALARM));
-    Ok(Stack {
-        status: described.stack_status().map_or_else(
-            || "unknown".to_owned(),
-            |status| sanitize_line(status.as_str()),
-        ),
-        function: physical(FUNCTION),
-        log_group: physical(LOG_GROUP),
-        alarms: alarms
+    let existing = || resources.iter().filter(|resource| !is_deleted(resource));
+    let physical_id = |logical_id: &str| {
+        let resource = existing().find(|one| one.logical_resource_id() == Some(logical_id));
+        resource?.physical_resource_id().map(sanitize_line)
+    };
+    let status = stack
+        .stack_status()
+        .map_or("unknown", |status| status.as_str());
+    Stack {
+        status: sanitize_line(status),
+        function: physical_id(FUNCTION),
+        log_group: physical_id(LOG_GROUP),
+        alarms: existing()
+            .filter(|resource| resource.resource_type() == Some(ALARM))
             .filter_map(|alarm| alarm.physical_resource_id().map(sanitize_line))
             .collect(),
-        period: period_of(described).unwrap_or(DEFAULT_PERIOD),
-        deployed: deployed(described),
-    })
+        schedule_period: schedule_period(stack).unwrap_or(DEFAULT_SCHEDULE_PERIOD),
+        deployed_at: deployed_at(stack),
+    }
 }
 
-/// What the stack itself has taken away again stays among its resources for a while.
-fn is_there(resource: &StackResource) -> bool {
-    resource.resource_status() != Some(&ResourceStatus::DeleteComplete)
+fn deployed_at(stack: &StackDescription) -> Option<SystemTime> {
+    let time = stack.last_updated_time().or(stack.creation_time())?;
+    (*time).try_into().ok()
 }
 
-fn deployed(stack: &Described) -> Option<SystemTime> {
-    let last = stack.last_updated_time().or(stack.creation_time())?;
-    (*last).try_into().ok()
-}
-
-fn period_of(stack: &Described) -> Option<Duration> {
+fn schedule_period(stack: &StackDescription) -> Option<Duration> {
     let mut parameters = stack.parameters().iter();
     let schedule = parameters.find(|one| one.parameter_key() == Some("ScheduleExpression"))?;
-    period(schedule.parameter_value()?)
+    parse_rate(schedule.parameter_value()?)
 }
 
-/// The period of a rate such as `rate(1 hour)`, which is all that the template takes.
-fn period(expression: &str) -> Option<Duration> {
+/// Parses a rate such as `rate(1 hour)`. The template accepts no other expression.
+fn parse_rate(expression: &str) -> Option<Duration> {
     let rate = expression.strip_prefix("rate(")?.strip_suffix(')')?;
     let (number, unit) = rate.split_once(' ')?;
     let seconds = match unit.trim_end_matches('s') {
@@ -113,42 +123,50 @@ fn period(expression: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds) * number)
 }
 
-/// What there is to tell of it.
-pub(super) fn part(stack: &Stack, name: &str, region: &str, events_region: &str) -> Part {
-    let mut part = Part::default();
-    part.say(format!("stack {name} in {region}, {}", stack.status));
-    part.fact("stack", name);
-    part.fact("stackStatus", &stack.status);
-    part.fact("region", region);
-    if region != events_region {
-        part.problem(
-            format!("The stack is in {region}, where no event of Organizations arrives."),
-            format!("Deploy it to {events_region} and delete this one."),
+/// Checks the Region and the status of the stack.
+pub(super) fn check(stack: &Stack, name: &str, region: &str, event_region: &str) -> Finding {
+    let mut finding = Finding::new(Check::Deployment)
+        .summary(format!("stack {name} in {region}, {}", stack.status))
+        .fact("stack", name)
+        .fact("stackStatus", &stack.status)
+        .fact("region", region);
+    if region != event_region {
+        finding = finding.problem(
+            format!(
+                "The stack is in {region}, which does not receive the events of AWS Organizations."
+            ),
+            format!("Deploy it to {event_region} and delete this one."),
         );
     }
-    if NEVER_DEPLOYED.contains(&stack.status.as_str()) {
-        part.problem(
-            format!("The first deployment of the stack failed: {}.", stack.status),
-            "Read the stack's events in CloudFormation, mend what they name, delete the stack, and deploy again: it cannot \
-             be updated.",
-        );
-    } else if stack.status.contains("FAILED") || stack.status.contains("ROLLBACK") {
-        part.problem(
-            format!("The last operation on the stack ended as {}.", stack.status),
-            "Read the stack's events in CloudFormation, mend what they name, and deploy again.",
-        );
-    } else if stack.status.starts_with("DELETE_") {
-        part.problem(
-            format!("The stack is being deleted: {}.", stack.status),
-            "Find out who deletes it, and deploy it again.",
-        );
-    } else if stack.status.ends_with("IN_PROGRESS") {
-        part.not_checked(
-            format!("The stack is being deployed: {}.", stack.status),
-            "Look again when that has ended.",
-        );
+    finding.merge(check_status(&stack.status))
+}
+
+fn check_status(status: &str) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    if CREATION_FAILED.contains(&status) {
+        finding.problem(
+            format!("The first deployment of the stack failed: {status}."),
+            "Fix the cause, which is in the stack's events in CloudFormation. Then delete the stack and deploy again: it \
+             cannot be updated.",
+        )
+    } else if status.contains("FAILED") || status.contains("ROLLBACK") {
+        finding.problem(
+            format!("The last operation on the stack failed: {status}."),
+            "Fix the cause, which is in the stack's events in CloudFormation, then deploy again.",
+        )
+    } else if status.starts_with("DELETE_") {
+        finding.problem(
+            format!("The stack is being deleted: {status}."),
+            "Find out who deleted it, and deploy it again.",
+        )
+    } else if status.ends_with("IN_PROGRESS") {
+        finding.not_checked(
+            format!("The stack is being deployed: {status}."),
+            "Run the doctor again after the deployment.",
+        )
+    } else {
+        finding
     }
-    part
 }
 
 #[cfg(test)]
@@ -156,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_period_is_that_of_the_rate() {
+    fn a_rate_is_parsed_and_a_cron_expression_is_not() {
         for (expression, minutes) in [
             ("rate(15 minutes)", Some(15)),
             ("rate(1 hour)", Some(60)),
@@ -166,7 +184,7 @@ mod tests {
             ("", None),
         ] {
             let expected = minutes.map(|minutes| Duration::from_secs(60 * minutes));
-            assert_eq!(period(expression), expected, "{expression}");
+            assert_eq!(parse_rate(expression), expected, "{expression}");
         }
     }
 }

@@ -1,0 +1,218 @@
+//! A failed AWS call of any service: what happened, in one line, and what to do.
+
+use std::error::Error;
+use std::iter::successors;
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::sanitize::sanitize_line;
+
+/// The reason why an AWS call has no usable response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsError {
+    /// The operation with AWS's code and message, or with what happened instead. One line without a full stop.
+    pub message: String,
+    /// The next step, as a sentence.
+    pub hint: String,
+    /// AWS's error code, if the response has one.
+    pub code: Option<String>,
+}
+
+/// The codes for a missing permission. The services do not agree on one.
+const ACCESS_DENIED: [&str; 5] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "NotAuthorized",
+];
+/// The codes for credentials that are expired or invalid.
+const INVALID_CREDENTIALS: [&str; 7] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "RequestExpired",
+];
+/// The message of aws-config if a profile does not exist.
+const PROFILE_NOT_FOUND: &str = "the credential provider was not enabled";
+
+const SIGN_IN_HINT: &str =
+    "Sign in again (aws sso login), or choose another profile with --profile.";
+const NETWORK_HINT: &str =
+    "Check for a proxy or an endpoint setting (AWS_ENDPOINT_URL…) between this machine and AWS.";
+
+impl AwsError {
+    /// Returns the error of a failed call. `operation` is written like an IAM action: `sts:GetCallerIdentity`.
+    pub fn new<E, R>(operation: &str, error: &SdkError<E, R>) -> Self
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        let code = error.code().map(sanitize_line);
+        Self {
+            message: sanitize_line(&format!("{operation}: {}", describe(error))),
+            hint: hint(operation, code.as_deref(), error),
+            code,
+        }
+    }
+
+    /// Returns the error of a failed call of the function's adapter.
+    ///
+    /// The adapter's message ends with what to do about a failed run of the function. The doctor's user needs
+    /// another hint.
+    pub fn from_adapter(error: &ApiError) -> Self {
+        let action = format!("{}:{}", error.operation.iam_prefix(), error.operation);
+        let message = error.message.trim_end_matches('.');
+        let invalid_credentials = INVALID_CREDENTIALS
+            .iter()
+            .find(|code| message.starts_with(**code));
+        let hint = match error.kind {
+            _ if invalid_credentials.is_some() => SIGN_IN_HINT.to_owned(),
+            ApiErrorKind::AccessDenied => format!(
+                "Allow {action} for these credentials, and use credentials of the management account (--profile)."
+            ),
+            ApiErrorKind::Throttled | ApiErrorKind::Conflict | ApiErrorKind::Unavailable => {
+                "Run the doctor again. If it fails again, check the AWS Health Dashboard and this machine's network \
+                 access."
+                    .to_owned()
+            }
+            ApiErrorKind::InvalidResponse => NETWORK_HINT.to_owned(),
+            ApiErrorKind::NotInOrganization | ApiErrorKind::Rejected => {
+                "Correct what the message names, then run the doctor again.".to_owned()
+            }
+        };
+        Self {
+            // Only the code: the rest of such a message may repeat the request's signed headers.
+            message: format!(
+                "{action}: {}",
+                redact(invalid_credentials.unwrap_or(&message))
+            ),
+            hint,
+            code: None,
+        }
+    }
+
+    /// Returns the error of a response that AWS would not send.
+    pub fn invalid_response(operation: &str, description: &str) -> Self {
+        Self {
+            message: format!("{operation}: {description}"),
+            hint: NETWORK_HINT.to_owned(),
+            code: None,
+        }
+    }
+
+    /// Puts the subject that could not be checked in front of the message.
+    pub fn context(mut self, subject: &str) -> Self {
+        self.message = format!("{subject}: {}", self.message);
+        self
+    }
+
+    /// Returns whether a permission is missing.
+    pub fn is_access_denied(&self) -> bool {
+        self.code
+            .as_deref()
+            .is_some_and(|code| ACCESS_DENIED.contains(&code))
+    }
+}
+
+fn describe<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: Error + ProvideErrorMetadata + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    match (error, error.code()) {
+        // Only the code: the message may repeat the request's signed headers, the session token among them.
+        (_, Some(code)) if INVALID_CREDENTIALS.contains(&code) => code.to_owned(),
+        (_, Some(code)) => {
+            let message = error.message().map(|message| format!(": {message}"));
+            let text = format!("{code}{}", message.unwrap_or_default());
+            text.trim_end_matches(['.', ' ']).to_owned()
+        }
+        (SdkError::TimeoutError(_), None) => "no response in time".to_owned(),
+        (SdkError::ServiceError(_) | SdkError::ResponseError(_), None) => {
+            "the response cannot be parsed".to_owned()
+        }
+        (error, None) => describe_unsent(error),
+    }
+}
+
+fn hint<E, R>(operation: &str, code: Option<&str>, error: &SdkError<E, R>) -> String {
+    match code {
+        Some(code) if ACCESS_DENIED.contains(&code) => {
+            format!(
+                "Allow {operation} for these credentials, or choose other credentials with --profile."
+            )
+        }
+        Some(code) if INVALID_CREDENTIALS.contains(&code) => SIGN_IN_HINT.to_owned(),
+        Some(code) if code.contains("Throttl") || code.contains("TooManyRequests") => {
+            "Run the doctor again later: another program calls this service too often.".to_owned()
+        }
+        Some(_) => "Correct what the message names, then run the doctor again.".to_owned(),
+        None => match error {
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => NETWORK_HINT.to_owned(),
+            _ => "Check that there are credentials (--profile, aws sso login), that the Region exists, and that this \
+                  machine can reach AWS."
+                .to_owned(),
+        },
+    }
+}
+
+/// Describes a request that was not sent, by the last error of the chain: only that one names the cause.
+fn describe_unsent(error: &(dyn Error + 'static)) -> String {
+    let chain: Vec<String> = successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect();
+    let cause = chain.last().map_or("", |cause| cause.trim_end_matches('.'));
+    if cause == PROFILE_NOT_FOUND {
+        return "no credentials: the profile does not exist, or has none".to_owned();
+    }
+    let is_about_credentials = chain.iter().any(|cause| cause.contains("credential"));
+    let kind = if is_about_credentials {
+        "no credentials"
+    } else {
+        "the request failed"
+    };
+    redact(&format!("{kind}: {cause}"))
+}
+
+/// Removes text that may contain a secret: the stderr of a `credential_process`, and an endpoint URL, which may
+/// contain a password.
+fn redact(message: &str) -> String {
+    let lower = message.to_ascii_lowercase();
+    let message = match lower.find("stderr") {
+        Some(at) => format!("{}its stderr is not shown", &message[..at]),
+        None => message.to_owned(),
+    };
+    match message.split_once("endpoint `") {
+        Some((before, after)) => {
+            let rest = after.split_once('`').map_or("", |(_, rest)| rest);
+            format!("{before}configured endpoint{rest}")
+        }
+        None => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redact_removes_stderr_and_endpoint_urls() {
+        for (message, expected) in [
+            (
+                "no credentials: the process exited with 3. Stderr: token=s3cret",
+                "no credentials: the process exited with 3. its stderr is not shown",
+            ),
+            (
+                "failed to apply endpoint `http://user:hunter2@[bad` to request",
+                "failed to apply configured endpoint to request",
+            ),
+            ("no secret in it", "no secret in it"),
+        ] {
+            assert_eq!(redact(message), expected);
+        }
+    }
+}

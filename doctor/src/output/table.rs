@@ -1,0 +1,143 @@
+//! The report as a table, for people: a row for each check, then a row for each unhealthy account.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use textwrap::{Options, WordSplitter, wrap};
+
+use super::terminal::{Color, Terminal};
+use crate::checks::roles::UnhealthyAccount;
+use crate::finding::{Finding, Issue, Verdict};
+use crate::report::DiagnosticReport;
+
+/// Column widths, each with the gap after it.
+const VERDICT_WIDTH: usize = 13;
+const TITLE_WIDTH: usize = 20;
+const MARGIN: usize = VERDICT_WIDTH + TITLE_WIDTH;
+const ACCOUNT_WIDTH: usize = 14;
+const OU_WIDTH: usize = 20;
+/// The width of the text column on a terminal that is too narrow.
+const MIN_TEXT_WIDTH: usize = 20;
+/// The most accounts in the table; JSON has all of them.
+const MAX_ACCOUNTS: usize = 25;
+
+/// Returns the table, as wide as the terminal.
+pub fn render(report: &DiagnosticReport, terminal: Terminal) -> String {
+    let mut table = String::new();
+    for finding in report.findings() {
+        push_finding(&mut table, finding, terminal);
+    }
+    push_accounts(&mut table, &report.unhealthy_accounts, terminal);
+    let conclusion = wrap_text(&conclusion(report), "", terminal.width());
+    let _ = writeln!(table, "\n{}", conclusion.join("\n"));
+    table
+}
+
+fn push_finding(table: &mut String, finding: &Finding, terminal: Terminal) {
+    let (word, color) = match finding.verdict() {
+        Verdict::Healthy => ("ok", Color::Green),
+        Verdict::Problem => ("PROBLEM", Color::Red),
+        Verdict::NotChecked => ("NOT CHECKED", Color::Yellow),
+    };
+    let verdict = terminal.colored(&format!("{word:VERDICT_WIDTH$}"), color);
+    let title = finding.check.title();
+    let mut start = format!("{verdict}{title:TITLE_WIDTH$}");
+    let width = terminal.width().saturating_sub(MARGIN);
+    for (prefix, paragraph) in paragraphs(finding) {
+        for line in wrap_text(&paragraph, prefix, width.max(MIN_TEXT_WIDTH)) {
+            let _ = writeln!(table, "{start}{line}");
+            start = " ".repeat(MARGIN);
+        }
+    }
+}
+
+/// Returns the summary, problems, unchecked items and remarks, with the hint of an issue below it. Each has the
+/// prefix of its first line.
+fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
+    let mut paragraphs = Vec::new();
+    if !finding.summary.is_empty() {
+        paragraphs.push(("", finding.summary.clone()));
+    }
+    let mut push_issue = |label: &str, issue: &Issue| {
+        paragraphs.push(("", format!("{label}{}", issue.message)));
+        paragraphs.push(("→ ", issue.hint.clone()));
+    };
+    for issue in &finding.problems {
+        push_issue("", issue);
+    }
+    // Without a problem the verdict already reads "NOT CHECKED".
+    let label = match finding.verdict() {
+        Verdict::Problem => "Not checked: ",
+        Verdict::NotChecked | Verdict::Healthy => "",
+    };
+    for issue in &finding.not_checked {
+        push_issue(label, issue);
+    }
+    for remark in &finding.remarks {
+        paragraphs.push(("", format!("Note: {remark}")));
+    }
+    paragraphs
+}
+
+/// Wraps `text` after `prefix`, with later lines indented below the text. A long word such as an ARN stays whole, so
+/// that it can be copied.
+fn wrap_text(text: &str, prefix: &str, width: usize) -> Vec<String> {
+    let indent = " ".repeat(prefix.chars().count());
+    let options = Options::new(width)
+        .initial_indent(prefix)
+        .subsequent_indent(&indent)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let lines = wrap(text, options).into_iter();
+    lines.map(Cow::into_owned).collect()
+}
+
+fn push_accounts(table: &mut String, accounts: &[UnhealthyAccount], terminal: Terminal) {
+    if accounts.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        table,
+        "\n{:ACCOUNT_WIDTH$}{:OU_WIDTH$}role",
+        "account", "OU"
+    );
+    for account in accounts.iter().take(MAX_ACCOUNTS) {
+        let ou = account.organizational_unit.as_deref().unwrap_or("unknown");
+        let role = account.reason.as_ref().map_or_else(
+            || "missing, or does not trust this caller".to_owned(),
+            |reason| format!("not checked: {reason}"),
+        );
+        let start = format!("{:ACCOUNT_WIDTH$}{ou:OU_WIDTH$}", account.account);
+        for line in wrap_text(&role, &start, terminal.width()) {
+            let _ = writeln!(table, "{line}");
+        }
+    }
+    let more = accounts.len().saturating_sub(MAX_ACCOUNTS);
+    if more > 0 {
+        let _ = writeln!(table, "and {more} more; --json lists all of them");
+    }
+}
+
+fn conclusion(report: &DiagnosticReport) -> String {
+    let count = |verdict| {
+        let verdicts = report.findings().map(Finding::verdict);
+        verdicts.filter(|one| *one == verdict).count()
+    };
+    let (healthy, problems) = (count(Verdict::Healthy), count(Verdict::Problem));
+    let not_checked: Vec<&str> = report
+        .findings()
+        .filter(|finding| !finding.not_checked.is_empty())
+        .map(|finding| finding.check.title())
+        .collect();
+    let interrupted = if report.interrupted {
+        "Interrupted. "
+    } else {
+        ""
+    };
+    let mut text = format!("{interrupted}{healthy} ok, {problems} with problems");
+    if !not_checked.is_empty() {
+        let _ = write!(text, "; not fully checked: {}", not_checked.join(", "));
+    }
+    let _ = write!(text, ". Exit code {}.", report.exit_code());
+    text
+}

@@ -1,0 +1,41 @@
+//! The command line.
+
+use crate::cli::run;
+use crate::fake_aws::Scenario;
+
+#[test]
+fn an_invalid_argument_is_one_error_with_exit_code_2_and_no_aws_call() {
+    let aws = Scenario::healthy().start();
+    for arguments in [
+        ["--concurrency", "0"],
+        ["--accounts", "1"],
+        ["--role-name", "a/b"],
+        ["--unknown", "x"],
+    ] {
+        let run = run(&aws.url, &arguments);
+        assert_eq!(run.code, 2);
+        assert_eq!(run.stdout, "");
+        assert!(
+            run.stderr.starts_with("error: ") && run.stderr.contains(arguments[0]),
+            "{}",
+            run.stderr
+        );
+    }
+    assert_eq!(aws.calls().len(), 0);
+}
+
+#[test]
+fn help_documents_every_exit_code_and_that_nothing_is_changed() {
+    let run = run("http://127.0.0.1:9", &["--help"]);
+    assert_eq!(run.code, 0);
+    for text in [
+        "changes nothing",
+        "\n  0    Every check is healthy",
+        "\n  1    At least one check has a problem",
+        "\n  2    No check has a problem, but something could not be checked",
+        "\n  130  Interrupted with Ctrl-C",
+        "A closed pipe",
+    ] {
+        assert!(run.stdout.contains(text), "{text} in {}", run.stdout);
+    }
+}

@@ -1,0 +1,33 @@
+//! One file for each check.
+
+mod accounts;
+mod credentials;
+mod deployment;
+mod event_delivery;
+mod landing_zone;
+mod organization;
+mod roles;
+mod trusted_access;
+
+use serde_json::Value;
+
+use crate::cli::check;
+use crate::fake_aws::FakeReply;
+
+fn body(value: &Value) -> FakeReply {
+    FakeReply::Body(value.to_string())
+}
+
+fn access_denied() -> FakeReply {
+    FakeReply::Error(403, "AccessDeniedException", "not allowed")
+}
+
+/// Returns the problems of a check, with their hints.
+fn problems(document: &Value, id: &str) -> String {
+    check(document, id)["problems"].to_string()
+}
+
+/// Returns what a check could not check, with the hints.
+fn not_checked(document: &Value, id: &str) -> String {
+    check(document, id)["notChecked"].to_string()
+}

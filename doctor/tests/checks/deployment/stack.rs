@@ -1,0 +1,116 @@
+use super::{DEPLOYMENT, deployment};
+use crate::fake_aws::replies::{resources, stack};
+use crate::fake_aws::{FakeReply, Scenario};
+
+const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
+const DESCRIBE_RESOURCES: &str = "cloudformation:DescribeStackResources";
+
+fn with_status(status: &str) -> Scenario {
+    Scenario::healthy().with(DESCRIBE_STACKS, FakeReply::Body(stack(status)))
+}
+
+#[test]
+fn a_stack_that_does_not_exist_is_a_problem_and_one_that_cannot_be_read_is_not_checked() {
+    let message = "Stack with id controltower-trusted-access does not exist";
+    for (reply, verdict, expected) in [
+        (
+            FakeReply::Error(400, "ValidationError", message),
+            "problem",
+            1,
+        ),
+        (
+            FakeReply::Error(403, "AccessDenied", "not allowed"),
+            "notChecked",
+            2,
+        ),
+    ] {
+        let scenario = Scenario::healthy().with(DESCRIBE_STACKS, reply);
+        let (check, code) = deployment(scenario, &DEPLOYMENT);
+        assert_eq!(code, expected);
+        assert_eq!(check["verdict"], verdict, "{check:#}");
+    }
+}
+
+#[test]
+fn a_stack_in_a_region_without_events_is_a_problem_that_names_the_right_region() {
+    let arguments = [&DEPLOYMENT[..], &["--region", "eu-west-1"]].concat();
+    let (check, code) = deployment(Scenario::healthy(), &arguments);
+    assert_eq!(code, 1);
+    let problems = check["problems"].to_string();
+    assert!(problems.contains("Deploy it to us-east-1"), "{problems}");
+}
+
+#[test]
+fn a_failed_update_and_a_deletion_are_problems() {
+    for (status, message) in [
+        (
+            "UPDATE_ROLLBACK_COMPLETE",
+            "failed: UPDATE_ROLLBACK_COMPLETE",
+        ),
+        ("DELETE_IN_PROGRESS", "is being deleted"),
+    ] {
+        let (check, code) = deployment(with_status(status), &DEPLOYMENT);
+        assert_eq!(code, 1, "{check:#}");
+        assert!(check["problems"].to_string().contains(message), "{check:#}");
+    }
+}
+
+#[test]
+fn after_a_failed_first_deployment_the_only_problem_is_to_delete_the_stack() {
+    let (check, code) = deployment(with_status("ROLLBACK_COMPLETE"), &DEPLOYMENT);
+    assert_eq!(code, 1);
+    let problems = check["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{check:#}");
+    let hint = problems[0]["remedy"].as_str().unwrap();
+    assert!(hint.contains("delete the stack"), "{hint}");
+}
+
+#[test]
+fn a_deployment_in_progress_is_not_checked_and_misses_no_resource() {
+    let none = "<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources/>\
+                </DescribeStackResourcesResult></DescribeStackResourcesResponse>";
+    for (status, resources) in [
+        ("UPDATE_IN_PROGRESS", resources()),
+        ("CREATE_IN_PROGRESS", none.to_owned()),
+    ] {
+        let scenario = with_status(status).with(DESCRIBE_RESOURCES, FakeReply::Body(resources));
+        let (check, code) = deployment(scenario, &DEPLOYMENT);
+        assert_eq!(code, 2);
+        assert_eq!(check["verdict"], "notChecked", "{check:#}");
+    }
+}
+
+#[test]
+fn a_stack_without_a_log_group_is_not_checked_and_one_without_alarms_is_a_problem() {
+    for (kind, list, message, expected) in [
+        (
+            "Logs::LogGroup",
+            "notChecked",
+            "The stack has no log group",
+            2,
+        ),
+        (
+            "CloudWatch::Alarm",
+            "problems",
+            "The stack has no alarms",
+            1,
+        ),
+    ] {
+        let resources = FakeReply::Body(resources_without(kind));
+        let scenario = Scenario::healthy().with(DESCRIBE_RESOURCES, resources);
+        let (check, code) = deployment(scenario, &DEPLOYMENT);
+        assert_eq!(code, expected, "{check:#}");
+        assert!(check[list].to_string().contains(message), "{check:#}");
+    }
+}
+
+/// Returns the resources after CloudFormation has deleted those of one type.
+fn resources_without(kind: &str) -> String {
+    let with_status = |status: &str| {
+        format!("<ResourceType>AWS::{kind}</ResourceType><ResourceStatus>{status}</ResourceStatus>")
+    };
+    let existing = with_status("CREATE_COMPLETE");
+    let resources = resources();
+    assert!(resources.contains(&existing));
+    resources.replace(&existing, &with_status("DELETE_COMPLETE"))
+}

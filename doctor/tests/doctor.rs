@@ -1,0 +1,134 @@
+//! A whole run: every check, the permissions that it takes, and Ctrl-C.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::cli::{Run, check, command, result, run, run_json, verdicts};
+use crate::fake_aws::replies::{STACK, account};
+use crate::fake_aws::{FakeAws, FakeReply, Scenario};
+
+#[test]
+fn every_check_is_healthy_in_a_healthy_organization() {
+    let aws = Scenario::healthy().start();
+    let (document, code) = run_json(&aws.url, &["--stack-name", STACK]);
+    let ids = [
+        "identity",
+        "organization",
+        "trustedAccess",
+        "events",
+        "landingZone",
+        "accounts",
+        "roles",
+        "deployment",
+    ];
+    assert_eq!(verdicts(&document), ids.map(|id| format!("{id} healthy")));
+    assert_eq!(code, 0);
+}
+
+/// Starts a long role check, waits until some accounts are checked, and sends the signal of Ctrl-C.
+fn interrupt(aws: &FakeAws, arguments: &[&str]) -> Run {
+    let doctor = command(&aws.url, arguments).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while aws.count("sts:AssumeRole") < 10 {
+        assert!(Instant::now() < deadline, "no account was checked");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let pid = doctor.id().to_string();
+    let kill = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(kill.unwrap().success());
+    result(doctor.wait_with_output().unwrap())
+}
+
+fn slow() -> Scenario {
+    Scenario {
+        accounts: 500,
+        latency: Duration::from_millis(100),
+        ..Scenario::healthy()
+    }
+}
+
+#[test]
+fn ctrl_c_prints_the_results_so_far_and_exits_with_130() {
+    let aws = slow().start();
+    let arguments = ["--json", "--concurrency", "4", "--stack-name", STACK];
+    let run = interrupt(&aws, &arguments);
+    assert_eq!(run.code, 130);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["interrupted"], true);
+    assert_eq!(document["exitCode"], 130);
+    assert_eq!(check(&document, "deployment")["verdict"], "healthy");
+    let accounts = check(&document, "accounts");
+    let listed = fact(accounts, "count");
+    assert!((10..500).contains(&listed), "{accounts}");
+    assert_eq!(accounts["verdict"], "notChecked", "{accounts}");
+    let roles = check(&document, "roles");
+    let present = fact(roles, "present");
+    assert!((5..400).contains(&present), "{present}");
+    let issues = roles["notChecked"].to_string();
+    assert!(issues.contains("the doctor was interrupted"), "{issues}");
+}
+
+fn fact(check: &Value, name: &str) -> usize {
+    let fact = check["facts"][name].as_str().unwrap();
+    fact.parse().unwrap()
+}
+
+#[test]
+fn ctrl_c_prints_the_problems_so_far() {
+    let denied = FakeReply::Error(403, "AccessDenied", "not authorized");
+    let aws = slow().with_role(&account(0), denied).start();
+    let run = interrupt(&aws, &["--concurrency", "4"]);
+    assert_eq!(run.code, 130);
+    for text in ["Interrupted. ", &account(0), "Exit code 130."] {
+        assert!(run.stdout.contains(text), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_documented_permissions_are_those_of_the_calls_and_all_of_them_only_read() {
+    let accounts = json!({"Accounts": [{"Id": account(1), "State": "ACTIVE"}]}).to_string();
+    let no_landing_zone = FakeReply::Body(r#"{"landingZones":[]}"#.into());
+    let without_landing_zone = Scenario::healthy()
+        .with("controltower:ListLandingZones", no_landing_zone)
+        .with("organizations:ListAccounts", FakeReply::Body(accounts))
+        .with(
+            "sts:AssumeRole",
+            FakeReply::Error(403, "AccessDenied", "no"),
+        );
+    let mut called = BTreeSet::new();
+    for scenario in [Scenario::healthy(), without_landing_zone] {
+        let aws = scenario.start();
+        run(&aws.url, &["--stack-name", STACK]);
+        called.extend(aws.calls().into_iter().map(|call| call.operation));
+    }
+    for operation in &called {
+        let verb = operation.split(':').nth(1).unwrap();
+        let only_reads = ["Get", "List", "Describe", "Filter"]
+            .iter()
+            .any(|start| verb.starts_with(start));
+        assert!(only_reads || operation == "sts:AssumeRole", "{operation}");
+    }
+    assert_eq!(documented_actions(), called);
+}
+
+/// Returns the actions of the policy in docs/doctor.md.
+fn documented_actions() -> BTreeSet<String> {
+    let page = include_str!("../../docs/doctor.md");
+    let section = page.split("## Credentials and permissions").nth(1).unwrap();
+    let block = section.split("```json").nth(1).unwrap();
+    let policy = block.split("```").next().unwrap();
+    let policy: Value = serde_json::from_str(policy).unwrap();
+    let mut actions = BTreeSet::new();
+    for statement in policy["Statement"].as_array().unwrap() {
+        let action = &statement["Action"];
+        let list = action.as_array().cloned();
+        for action in list.unwrap_or_else(|| vec![action.clone()]) {
+            actions.insert(action.as_str().unwrap().to_owned());
+        }
+    }
+    actions
+}

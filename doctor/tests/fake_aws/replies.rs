@@ -1,0 +1,268 @@
+//! The usual replies: those of a healthy organization with a landing zone, a trail and the function.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
+use serde_json::json;
+
+use super::Scenario;
+use super::operation::Operation;
+use crate::http::response;
+
+/// The management account.
+pub const MANAGEMENT: &str = "111122223333";
+/// The secret access key that `AssumeRole` returns. The doctor must not print it.
+pub const SESSION_SECRET: &str = "wJalrXUtnFEMISESSIONSECRETEXAMPLEKEY";
+/// The session token that `AssumeRole` returns. The doctor must not print it.
+pub const SESSION_TOKEN: &str = "FwoGZXIvYXdzEXAMPLESESSIONTOKEN";
+/// The value of a variable that is not the function's own. The doctor must not print it.
+pub const FOREIGN_VARIABLE: &str = "foreign-variable-value-example";
+/// The page size of `ListAccounts`, the maximum of Organizations.
+const ACCOUNTS_PER_PAGE: usize = 20;
+/// The page size of `ListEnabledBaselines`, the maximum of Control Tower.
+const BASELINES_PER_PAGE: usize = 100;
+/// The stack's alarms.
+pub const ALARMS: [&str; 2] = [
+    "controltower-trusted-access-drift",
+    "controltower-trusted-access-failures",
+];
+/// The name of the stack.
+pub const STACK: &str = "controltower-trusted-access";
+const OUS: [&str; 3] = ["ou-abcd-security", "ou-abcd-sandbox1", "ou-abcd-workload"];
+
+/// Returns the ID of a member account.
+pub fn account(index: usize) -> String {
+    format!("{:012}", 222_200_000_000_usize + index)
+}
+
+/// Returns the usual reply to an operation.
+pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
+    let xml = |body: String| operation.success(body.as_bytes());
+    let json = |body: serde_json::Value| operation.success(body.to_string().as_bytes());
+    match operation.name.as_str() {
+        "sts:GetCallerIdentity" => xml(identity(MANAGEMENT, "aws")),
+        "sts:AssumeRole" => xml(session()),
+        "organizations:DescribeOrganization" => json(organization("ALL")),
+        "organizations:ListAWSServiceAccessForOrganization" => json(json!({
+            "EnabledServicePrincipals": [
+                {"ServicePrincipal": "controltower.amazonaws.com", "DateEnabled": 1_767_323_045.0},
+            ],
+        })),
+        "organizations:ListAccounts" => json(accounts(operation, scenario)),
+        "organizations:ListParents" => {
+            json(json!({"Parents": [{"Id": OUS[0], "Type": "ORGANIZATIONAL_UNIT"}]}))
+        }
+        "cloudtrail:DescribeTrails" => {
+            json(json!({"trailList": [trail("organization-trail", true)]}))
+        }
+        "cloudtrail:GetTrailStatus" => json(json!({"IsLogging": true})),
+        "cloudtrail:GetEventSelectors" => json(json!({
+            "EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true}],
+        })),
+        "controltower:ListLandingZones" => {
+            json(json!({"landingZones": [{"arn": landing_zone_arn(&operation.region)}]}))
+        }
+        "controltower:GetLandingZone" => json(landing_zone("4.0", "4.0", "ACTIVE", "IN_SYNC")),
+        "controltower:ListEnabledBaselines" => json(baselines(operation, scenario)),
+        "cloudformation:DescribeStacks" => xml(stack("UPDATE_COMPLETE")),
+        "cloudformation:DescribeStackResources" => xml(resources()),
+        "lambda:GetFunctionConfiguration" => json(function(
+            &json!({"DESIRED_STATE": "enabled", "MODE": "enforce", "ALLOW_DISABLE": "false"}),
+        )),
+        "logs:FilterLogEvents" => json(json!({"events": [report()]})),
+        "cloudwatch:DescribeAlarms" => json(alarms("")),
+        other => response(
+            501,
+            "text/plain",
+            &[],
+            format!("the fake has no reply for {other}").as_bytes(),
+        ),
+    }
+}
+
+/// Returns a reply of `GetCallerIdentity`.
+pub fn identity(account: &str, partition: &str) -> String {
+    format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+         <Arn>arn:{partition}:sts::{account}:assumed-role/Operator/dana</Arn><UserId>AROAEXAMPLE:dana</UserId>\
+         <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    )
+}
+
+fn session() -> String {
+    format!(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId>\
+         <SecretAccessKey>{SESSION_SECRET}</SecretAccessKey><SessionToken>{SESSION_TOKEN}</SessionToken>\
+         <Expiration>2036-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    )
+}
+
+/// Returns a reply of `DescribeOrganization`.
+pub fn organization(features: &str) -> serde_json::Value {
+    json!({"Organization": {"Id": "o-exampleorgid", "FeatureSet": features, "MasterAccountId": MANAGEMENT}})
+}
+
+/// Returns one trail of `DescribeTrails`.
+pub fn trail(name: &str, multi_region: bool) -> serde_json::Value {
+    json!({
+        "Name": name,
+        "TrailARN": format!("arn:aws:cloudtrail:eu-west-1:{MANAGEMENT}:trail/{name}"),
+        "HomeRegion": "eu-west-1",
+        "IsMultiRegionTrail": multi_region,
+        "IncludeGlobalServiceEvents": true,
+    })
+}
+
+/// Returns an ARN with `region` as home Region.
+fn landing_zone_arn(region: &str) -> String {
+    format!("arn:aws:controltower:{region}:{MANAGEMENT}:landingzone/1A2B3C4D5E6F7G8H")
+}
+
+/// Returns a reply of `GetLandingZone`.
+pub fn landing_zone(version: &str, latest: &str, status: &str, drift: &str) -> serde_json::Value {
+    json!({"landingZone": {
+        "arn": landing_zone_arn("us-east-1"), "version": version, "latestAvailableVersion": latest, "status": status,
+        "driftStatus": {"status": drift}, "manifest": {},
+    }})
+}
+
+/// Returns the range of a page, and the token of the next one.
+fn page(
+    operation: &Operation,
+    token: &str,
+    size: usize,
+    total: usize,
+) -> (std::ops::Range<usize>, Option<String>) {
+    let start = operation
+        .json_string(token)
+        .map_or(0, |token| token.parse().expect("a token of this fake"));
+    let end = (start + size).min(total);
+    (start..end, (end < total).then(|| end.to_string()))
+}
+
+fn accounts(operation: &Operation, scenario: &Scenario) -> serde_json::Value {
+    // Organizations lists the management account too.
+    let (range, next) = page(
+        operation,
+        "NextToken",
+        ACCOUNTS_PER_PAGE,
+        scenario.accounts + 1,
+    );
+    let accounts = range.map(|index| {
+        let id = index.checked_sub(1).map_or(MANAGEMENT.to_owned(), account);
+        let ou = OUS[index % OUS.len()];
+        json!({"Id": id, "State": "ACTIVE", "Paths": [format!("o-exampleorgid/r-abcd/{ou}/")]})
+    });
+    json!({"Accounts": accounts.collect::<Vec<_>>(), "NextToken": next})
+}
+
+fn baselines(operation: &Operation, scenario: &Scenario) -> serde_json::Value {
+    // First the OUs, then the accounts.
+    let total = OUS.len() + scenario.accounts;
+    let (range, next) = page(operation, "nextToken", BASELINES_PER_PAGE, total);
+    let baselines = range.map(|index| match index.checked_sub(OUS.len()) {
+        None => baseline(
+            &format!("OU{index}"),
+            &format!("ou/o-exampleorgid/{}", OUS[index]),
+            None,
+        ),
+        Some(member) => {
+            let target = format!("account/o-exampleorgid/{}", account(member));
+            let parent = baseline_arn(&format!("OU{}", member % OUS.len()));
+            baseline(&format!("ACCOUNT{member}"), &target, Some(&parent))
+        }
+    });
+    json!({"enabledBaselines": baselines.collect::<Vec<_>>(), "nextToken": next})
+}
+
+fn baseline_arn(name: &str) -> String {
+    format!("arn:aws:controltower:us-east-1:{MANAGEMENT}:enabledbaseline/{name}")
+}
+
+/// Returns one baseline of `ListEnabledBaselines`.
+pub fn baseline(name: &str, target: &str, parent: Option<&str>) -> serde_json::Value {
+    json!({
+        "arn": baseline_arn(name),
+        "baselineIdentifier": "arn:aws:controltower:us-east-1::baseline/17BSJV3IGJ2QSGA2",
+        "targetIdentifier": format!("arn:aws:organizations::{MANAGEMENT}:{target}"),
+        "parentIdentifier": parent,
+        "statusSummary": {"status": "SUCCEEDED"},
+    })
+}
+
+/// Returns a reply of `DescribeStacks`.
+pub fn stack(status: &str) -> String {
+    format!(
+        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{STACK}</StackName>\
+         <StackStatus>{status}</StackStatus><CreationTime>2026-01-02T03:04:05Z</CreationTime><Parameters><member>\
+         <ParameterKey>ScheduleExpression</ParameterKey><ParameterValue>rate(1 hour)</ParameterValue></member>\
+         </Parameters></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+    )
+}
+
+/// Returns a reply of `DescribeStackResources`.
+pub fn resources() -> String {
+    let member = |logical: &str, kind: &str, physical: &str| {
+        format!(
+            "<member><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
+             <Timestamp>2026-01-02T03:04:05Z</Timestamp><ResourceType>AWS::{kind}</ResourceType>\
+             <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>"
+        )
+    };
+    format!(
+        "<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources>{}{}{}</StackResources>\
+         </DescribeStackResourcesResult></DescribeStackResourcesResponse>",
+        member(
+            "Function",
+            "Lambda::Function",
+            "controltower-trusted-access-Function-1A2B3C4D"
+        ),
+        member(
+            "FunctionLogGroup",
+            "Logs::LogGroup",
+            "/controltower-trusted-access/controltower-trusted-access"
+        ),
+        ALARMS
+            .map(|name| member(name, "CloudWatch::Alarm", name))
+            .concat(),
+    )
+}
+
+/// Returns a reply of `DescribeAlarms` with this alarm firing.
+pub fn alarms(firing: &str) -> serde_json::Value {
+    let alarm = |name: &str| {
+        let state = if name == firing { "ALARM" } else { "OK" };
+        json!({"AlarmName": name, "StateValue": state, "ActionsEnabled": true})
+    };
+    json!({"MetricAlarms": ALARMS.map(alarm)})
+}
+
+/// Returns a reply of `GetFunctionConfiguration` with these variables and a foreign one.
+pub fn function(variables: &serde_json::Value) -> serde_json::Value {
+    let mut variables = variables.clone();
+    variables["FOREIGN_VARIABLE"] = FOREIGN_VARIABLE.into();
+    json!({
+        "FunctionName": "controltower-trusted-access-Function-1A2B3C4D", "Runtime": "provided.al2023", "State": "Active",
+        "LastUpdateStatus": "Successful", "Architectures": ["arm64"], "Environment": {"Variables": variables},
+    })
+}
+
+/// Returns a log event with a report in sync.
+pub fn report() -> serde_json::Value {
+    log_event(
+        &json!({"timestamp": "2026-11-24T20:00:00.000000Z", "level": "INFO", "message": "reconciled", "outcome": "InSync"}),
+    )
+}
+
+/// Returns a log event of this moment.
+pub fn log_event(line: &serde_json::Value) -> serde_json::Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    json!({"timestamp": u64::try_from(now.as_millis()).unwrap(), "message": line.to_string()})
+}
+
+/// Returns a time in the format of CloudFormation and of `HOLD_UNTIL`.
+pub fn rfc3339(time: SystemTime) -> String {
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let time = DateTime::from_secs(i64::try_from(seconds).unwrap());
+    time.fmt(DateTimeFormat::DateTime).unwrap()
+}
