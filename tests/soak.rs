@@ -4,9 +4,10 @@
 //! It is not part of `cargo test`, because it takes minutes. It does not judge time.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use support::event_files;
-use support::function::{BINARY, Function};
+use support::function::Function;
 use support::scripted_organizations::{CONTROL_TOWER, LIST, Reply, ScriptedOrganizations};
 
 #[expect(
@@ -144,8 +145,12 @@ impl Resources {
     }
 }
 
-fn main() {
-    let binary = std::env::var("BOOTSTRAP").unwrap_or_else(|_| BINARY.to_owned());
+fn main() -> ExitCode {
+    // The test build has three more sockets, because dev-dependencies enable tokio's signal driver.
+    let Ok(binary) = std::env::var("BOOTSTRAP") else {
+        eprintln!("BOOTSTRAP is not set: run `make soak`");
+        return ExitCode::FAILURE;
+    };
     let server = ScriptedOrganizations::with(&["sso.amazonaws.com", CONTROL_TOWER]);
     let endpoint = server.endpoint();
     let environment = [("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
@@ -173,6 +178,7 @@ fn main() {
     assert!(growth < MAX_GROWTH_KIB, "memory grew by {growth} KiB");
     assert!(end.sockets <= MAX_SOCKETS, "{} sockets", end.sockets);
     assert_eq!(end.threads, warm.threads, "threads");
+    ExitCode::SUCCESS
 }
 
 /// Makes one invocation, checks its result, and returns the index of its case.
