@@ -43,9 +43,14 @@ fn a_maintenance_hold_reports_a_due_change_and_does_not_make_it() {
 #[test]
 fn the_same_process_makes_the_due_change_after_the_maintenance_hold() {
     let server = disabled();
-    let until = rfc3339(SystemTime::now() + Duration::from_secs(2));
-    let function = function(&server, &[("HOLD_UNTIL", &until)]);
-    assert_eq!(function.invoke("{}").outcome(), "Held");
+    // On a busy machine the start may take longer than a short hold.
+    let held = [2, 8, 32].into_iter().find_map(|seconds| {
+        server.set(CONTROL_TOWER, false);
+        let until = rfc3339(SystemTime::now() + Duration::from_secs(seconds));
+        let function = function(&server, &[("HOLD_UNTIL", &until)]);
+        (function.invoke("{}").outcome() == "Held").then_some(function)
+    });
+    let function = held.expect("a start within 32 s");
     let give_up = SystemTime::now() + Duration::from_mins(1);
     let outcome = loop {
         let result = function.invoke("{}");
