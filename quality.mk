@@ -29,7 +29,7 @@ bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## measure cold starts
 # The valgrind from the package looks for its tools in /usr unless VALGRIND_LIB is set.
 VALGRIND_LIB := $(if $(filter $(TOOLS)/%,$(VALGRIND)),VALGRIND_LIB=$(abspath $(TOOLS)/valgrind/usr/libexec/valgrind))
 COUNT_INSTRUCTIONS = $(LAMBDA_BUILD) --output-format zip && BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
-	VALGRIND=$(abspath $(VALGRIND)) $(VALGRIND_LIB) cargo bench --locked --profile dev --bench guard --
+	VALGRIND=$(abspath $(VALGRIND)) $(VALGRIND_LIB) cargo bench --locked --profile dev --bench regression --
 
 bench-check: $(BOOTSTRAP) $(VALGRIND) ## compare instructions and zip size with bench/baseline.json
 	$(COUNT_INSTRUCTIONS)
@@ -70,9 +70,9 @@ FUZZ = $(if $(filter none,$(SANITIZER)),,RUSTC_BOOTSTRAP=1) $(CARGO_FUZZ) run --
 FUZZ_LIMITS = -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
 
 fuzz: $(CARGO_FUZZ) ## fuzz events and responses; SECONDS (60), SANITIZER (none)
-	mkdir -p fuzz/corpus/event fuzz/corpus/answers fuzz/corpus/landing_zone
+	mkdir -p fuzz/corpus/event fuzz/corpus/organizations fuzz/corpus/landing_zone
 	$(FUZZ) event fuzz/corpus/event fuzz/seeds/event events -- -dict=fuzz/event.dict $(FUZZ_LIMITS)
-	$(FUZZ) answers fuzz/corpus/answers fuzz/seeds/answers -- -dict=fuzz/answers.dict $(FUZZ_LIMITS)
+	$(FUZZ) organizations fuzz/corpus/organizations fuzz/seeds/organizations -- -dict=fuzz/organizations.dict $(FUZZ_LIMITS)
 	$(FUZZ) landing_zone fuzz/corpus/landing_zone fuzz/seeds/landing_zone -- -dict=fuzz/landing_zone.dict $(FUZZ_LIMITS)
 
 # Each job of cargo-mutants, and each clone below, needs a target directory of its own.

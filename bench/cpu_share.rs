@@ -1,22 +1,24 @@
-//! The part of a CPU that Lambda gives a function of 128 MB, by a control group.
+//! A control group with the CPU share of a Lambda function of 128 MB.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Lambda gives one CPU at 1,769 MB, so 7.2 % of one at 128 MB. The period is short: with 7.2 ms in
-/// 100 ms a start would be over within its first slice and never wait for the next.
+/// Lambda gives a whole CPU at 1,769 MB, so 7.2 % of one at 128 MB. The period is short, because a start of the function
+/// would fit into the first slice of 7.2 ms in 100 ms.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
 const PERIOD_US: u32 = 20_000;
 const QUOTA_US: u32 = 1_440;
 
-/// A control group that its processes may use for that share; it is removed when this is dropped.
+/// A control group that limits its processes to this share. Dropping it removes the group.
 pub struct CpuShare {
     folder: PathBuf,
 }
 
 impl CpuShare {
+    /// Creates the group.
+    ///
     /// # Errors
-    /// Why this machine has no control group that can be written.
+    /// If this machine has no writable control groups.
     pub fn of_128_mib() -> Result<Self, String> {
         let name = format!("controltower-trusted-access-bench-{}", std::process::id());
         let root = Path::new("/sys/fs/cgroup");
@@ -37,10 +39,10 @@ impl CpuShare {
         Ok(share)
     }
 
-    /// From now on the process has no more than the share.
+    /// Limits a process to the share.
     ///
     /// # Errors
-    /// Those of writing to the control group.
+    /// If the group cannot be written.
     pub fn limit(&self, pid: u32) -> Result<(), String> {
         let file = self.folder.join("cgroup.procs");
         fs::write(&file, pid.to_string()).map_err(|error| format!("{}: {error}", file.display()))

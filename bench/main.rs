@@ -1,14 +1,14 @@
-//! `make bench`: how long the function takes to its first answer and how much it needs, beside a bare
-//! `lambda_runtime` function, boto3 and the SDK for JavaScript, all in one run against one TLS endpoint.
+//! `make bench`: cold start, warm invocation, CPU time, memory and size of the function, next to a bare
+//! `lambda_runtime` function, boto3 and the SDK for JavaScript, in one run against one TLS endpoint.
 //!
-//! Measured are ratios: the peers take turns, so that what disturbs the machine disturbs all of them.
-//! It judges nothing but that every answer is right; the table goes into `docs/performance.md`.
+//! The result is a set of ratios. The peers take turns, so that other load on the machine affects all of them. The
+//! benchmark fails only if a response is wrong. It writes the table into `docs/performance.md`.
 
 use std::process::ExitCode;
 
 use cpu_share::CpuShare;
-use support::named_file::NamedFile;
 use support::scripted_organizations::{CONTROL_TOWER, ScriptedOrganizations};
+use support::temp_file::TempFile;
 use support::tls::Authority;
 
 mod cpu_share;
@@ -22,15 +22,15 @@ mod run;
     dead_code,
     clippy::expect_used,
     clippy::panic,
-    reason = "the tests' fakes, of which a benchmark needs a part"
+    reason = "the fakes are shared with the tests, which use more of them"
 )]
 mod support;
 
-/// How often each peer starts; what is shown are medians.
+/// How often each peer starts. The table shows medians.
 const ROUNDS: usize = 31;
 
 fn main() -> ExitCode {
-    match measured() {
+    match measure() {
         Ok(tables) => {
             println!("{tables}");
             ExitCode::SUCCESS
@@ -42,19 +42,18 @@ fn main() -> ExitCode {
     }
 }
 
-/// The tables of one run.
-fn measured() -> Result<String, String> {
-    let authority = Authority::like_amazons();
-    let server =
-        ScriptedOrganizations::behind_tls(&["sso.amazonaws.com", CONTROL_TOWER], &authority);
-    let root = NamedFile::holding(&authority.pem());
-    let ours = NamedFile::holding(&(peer::amazons_roots()? + &authority.pem()));
-    let botocores = NamedFile::holding(&(peer::botocores_roots()? + &authority.pem()));
+/// Runs the benchmark, and returns its tables.
+fn measure() -> Result<String, String> {
+    let authority = Authority::with_aws_like_chain();
+    let server = ScriptedOrganizations::with_tls(&["sso.amazonaws.com", CONTROL_TOWER], &authority);
+    let root = TempFile::with_content(&authority.pem());
+    let rust_roots = TempFile::with_content(&(peer::amazon_roots()? + &authority.pem()));
+    let python_roots = TempFile::with_content(&(peer::botocore_roots()? + &authority.pem()));
     let peers = peer::all(
         &server.endpoint(),
         root.path(),
-        ours.path(),
-        botocores.path(),
+        rust_roots.path(),
+        python_roots.path(),
     )?;
     let share = CpuShare::of_128_mib().map(drop);
     if let Err(reason) = &share {

@@ -1,4 +1,4 @@
-//! Who is measured.
+//! The functions that are measured.
 
 use std::env;
 use std::fs;
@@ -6,33 +6,32 @@ use std::process::Command;
 
 use aws_smithy_types::base64;
 
-use crate::support::fake_lambda::Function;
+use crate::support::function::Function;
 
-/// The roots that the function has built in; in this run they stand beside its own, so that the store
-/// has its usual size.
-const AMAZONS_ROOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/aws/roots");
+/// The function's built-in roots. The benchmark's trust store contains them too, so that it has its usual size.
+const AMAZON_ROOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/aws/roots");
 
-/// The roots that botocore brings, in PEM.
+/// Returns the roots of botocore in PEM.
 ///
 /// # Errors
-/// A sentence about a Python that does not start.
-pub fn botocores_roots() -> Result<String, String> {
+/// If Python does not start.
+pub fn botocore_roots() -> Result<String, String> {
     let code = "import botocore.httpsession as http; print(open(http.where()).read())";
-    let printed = Command::new(variable("PYTHON")?)
+    let output = Command::new(variable("PYTHON")?)
         .args(["-c", code])
         .output();
-    let printed = printed.map_err(|error| format!("Python does not start: {error}"))?;
-    Ok(String::from_utf8_lossy(&printed.stdout).into_owned())
+    let output = output.map_err(|error| format!("Python does not start: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Amazon's roots in PEM.
+/// Returns Amazon's roots in PEM.
 ///
 /// # Errors
-/// A sentence about a file that cannot be read.
-pub fn amazons_roots() -> Result<String, String> {
-    let unreadable = |error| format!("{AMAZONS_ROOTS}: {error}");
+/// If a file cannot be read.
+pub fn amazon_roots() -> Result<String, String> {
+    let unreadable = |error| format!("{AMAZON_ROOTS}: {error}");
     let mut text = String::new();
-    for file in fs::read_dir(AMAZONS_ROOTS).map_err(unreadable)? {
+    for file in fs::read_dir(AMAZON_ROOTS).map_err(unreadable)? {
         let path = file.map_err(unreadable)?.path();
         text += &pem(&fs::read(path).map_err(unreadable)?);
     }
@@ -52,12 +51,12 @@ fn pem(certificate: &[u8]) -> String {
     lines.join("\n")
 }
 
-/// A Lambda function, its runtime included.
+/// A Lambda function with its runtime.
 pub struct Peer {
     pub name: &'static str,
-    /// What is deployed, where that is measured.
+    /// The size of the deployment package in bytes, if it is measured.
     pub zip: Option<u64>,
-    /// How many calls of AWS one invocation makes.
+    /// The AWS calls of one invocation.
     pub calls: usize,
     program: String,
     arguments: Vec<String>,
@@ -65,12 +64,13 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// Starts the function with the endpoint of all peers.
     pub fn start(&self) -> Function {
-        self.start_at(None)
+        self.start_with_endpoint(None)
     }
 
-    /// The same before another endpoint than the one all share.
-    pub fn start_at(&self, endpoint: Option<&str>) -> Function {
+    /// Starts the function with another endpoint.
+    pub fn start_with_endpoint(&self, endpoint: Option<&str>) -> Function {
         let mut environment: Vec<(&str, &str)> = self
             .environment
             .iter()
@@ -83,12 +83,17 @@ impl Peer {
     }
 }
 
-/// The function first, which the others are compared with. Each trusts what it trusts by itself, and
-/// the root of this run: `ours` for those in Rust, `botocores` for boto3; Node adds to its own.
+/// Returns the peers; the first is this project's function. Each trusts its usual roots and the root of this run:
+/// `rust_roots` for the peers in Rust, `python_roots` for boto3, and `root` in addition to Node's own.
 ///
 /// # Errors
-/// A sentence about the first variable that is not set.
-pub fn all(endpoint: &str, root: &str, ours: &str, botocores: &str) -> Result<[Peer; 4], String> {
+/// If an environment variable is not set.
+pub fn all(
+    endpoint: &str,
+    root: &str,
+    rust_roots: &str,
+    python_roots: &str,
+) -> Result<[Peer; 4], String> {
     let peer =
         |name, program: &str, arguments: &[String], trust: (&'static str, &str), calls| Peer {
             name,
@@ -107,21 +112,21 @@ pub fn all(endpoint: &str, root: &str, ours: &str, botocores: &str) -> Result<[P
             "this function",
             &variable("BOOTSTRAP")?,
             &[],
-            ("AWS_CA_BUNDLE", ours),
+            ("AWS_CA_BUNDLE", rust_roots),
             1,
         ),
         peer(
             "bare `lambda_runtime`",
             &variable("BARE_PEER")?,
             &[],
-            ("AWS_CA_BUNDLE", ours),
+            ("AWS_CA_BUNDLE", rust_roots),
             0,
         ),
         peer(
             "Python boto3",
             &variable("PYTHON")?,
             &[python],
-            ("AWS_CA_BUNDLE", botocores),
+            ("AWS_CA_BUNDLE", python_roots),
             1,
         ),
         peer(
@@ -138,7 +143,7 @@ fn variable(name: &str) -> Result<String, String> {
     env::var(name).map_err(|_| format!("{name} is not set: run `make bench`"))
 }
 
-/// The size of the package beside a program, where there is one.
+/// Returns the size of the package next to a program, if there is one.
 fn zip(program: &str) -> Option<u64> {
     let package = fs::metadata(format!("{program}.zip"));
     package.ok().map(|file| file.len())

@@ -1,4 +1,4 @@
-//! What came of it: a table for people, the same as JSON for the plot.
+//! The report: tables in Markdown, and JSON for the plot.
 
 use std::fs;
 use std::io;
@@ -14,7 +14,7 @@ use crate::run::{Run, median};
 const START: &str = "<!-- bench: written by make bench -->\n";
 const END: &str = "<!-- /bench -->";
 
-/// One row: what it is called in the table and in the JSON, its unit, and where it comes from.
+/// One row of the table: its name with the unit, its key in the JSON, and its value.
 struct Row {
     name: &'static str,
     key: &'static str,
@@ -23,7 +23,7 @@ struct Row {
 
 const ROWS: [Row; 8] = [
     row(
-        "**cold start**: spawned → first answer, ms",
+        "**cold start**: spawned → first response, ms",
         "cold_ms",
         |_, run| Some(milliseconds(run.ready + run.first)),
     ),
@@ -57,12 +57,12 @@ const fn row(name: &'static str, key: &'static str, value: fn(&Peer, &Run) -> Op
 /// Writes `docs/performance.json` and the tables in `docs/performance.md`, and returns the tables.
 ///
 /// # Errors
-/// A sentence about a document that is not there or has no place for the table.
+/// If a document cannot be read or written, or has no place for the tables.
 pub fn publish(peers: &[Peer], runs: &[Vec<Run>], growth: &[Growth]) -> Result<String, String> {
     let medians: Vec<Vec<Option<f64>>> = ROWS
         .iter()
         .map(|row| {
-            let of = |(peer, runs): (&Peer, &Vec<Run>)| middle(row, peer, runs);
+            let of = |(peer, runs): (&Peer, &Vec<Run>)| median_of(row, peer, runs);
             peers.iter().zip(runs).map(of).collect()
         })
         .collect();
@@ -74,21 +74,21 @@ pub fn publish(peers: &[Peer], runs: &[Vec<Run>], growth: &[Growth]) -> Result<S
     )?;
     let document = docs.join("performance.md");
     let text = fs::read_to_string(&document).map_err(|error| failed(&document, &error))?;
-    let places = text.split_once(START).and_then(|(before, rest)| {
+    let updated = text.split_once(START).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(END)?;
         Some(format!("{before}{START}{tables}{END}{after}"))
     });
-    let text = places.ok_or_else(|| format!("docs/performance.md lacks {START}or {END}"))?;
+    let text = updated.ok_or_else(|| format!("docs/performance.md lacks {START}or {END}"))?;
     write(&document, &text)?;
     Ok(tables)
 }
 
-fn middle(row: &Row, peer: &Peer, runs: &[Run]) -> Option<f64> {
+fn median_of(row: &Row, peer: &Peer, runs: &[Run]) -> Option<f64> {
     let values: Option<Vec<u64>> = runs
         .iter()
         .map(|run| (row.value)(peer, run).map(f64::to_bits))
         .collect();
-    // The bits of numbers that are not negative are in the order of the numbers.
+    // The bits of non-negative numbers are in the order of the numbers.
     values.map(|mut bits| f64::from_bits(median(&mut bits)))
 }
 
@@ -106,7 +106,7 @@ fn table(peers: &[Peer], medians: &[Vec<Option<f64>>]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A value, and how many times ours it is.
+/// Returns a value, and its ratio to the value of this function.
 fn cell(ours: Option<f64>, value: Option<f64>) -> String {
     match (ours, value) {
         (_, None) => "–".to_owned(),
@@ -172,7 +172,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no size here has 52 bits")]
+#[expect(clippy::cast_precision_loss, reason = "no size has more than 52 bits")]
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / 1_048_576.0
 }

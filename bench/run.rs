@@ -1,40 +1,42 @@
-//! One start of one peer, and what it took.
+//! One start of one peer, and its measurements.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::cpu_share::CpuShare;
 use crate::peer::Peer;
-use crate::support::fake_lambda::{Answer, Function};
+use crate::support::function::Function;
+use crate::support::runtime_api::InvocationResult;
 use crate::support::scripted_organizations::ScriptedOrganizations;
 
-/// Warm invocations of one process, of which the first ones are left out.
-const WARM: usize = 30;
-const NOT_YET_WARM: usize = 10;
+/// Invocations of one process after the first one.
+const INVOCATIONS: usize = 30;
+/// How many of them are left out as warm-up.
+const WARM_UP: usize = 10;
 
-/// What one peer took in one round. Durations are of the wall clock but for `cpu`.
+/// The measurements of one peer in one round, in wall-clock time except for `cpu`.
 pub struct Run {
-    /// From being spawned to asking for the first event.
+    /// From the spawn to the first poll for an invocation.
     pub ready: Duration,
-    /// From then, since the event is there already, to its answer.
+    /// From the first poll to the first response. The invocation is waiting at the time of the poll.
     pub first: Duration,
-    /// On a CPU, all threads, until it is idle after the first answer.
+    /// The CPU time of all threads until the poll after the first response.
     pub cpu: Duration,
-    /// The first invocation of another process, with the CPU share of 128 MB from the event on.
+    /// The first invocation of another process, with the CPU share of 128 MB from the first poll on.
     pub first_with_share: Option<Duration>,
-    /// The median of the warm invocations.
+    /// The median time of a warm invocation.
     pub warm: Duration,
-    /// The most memory held, in KiB.
+    /// Peak memory in KiB.
     pub peak_kib: u64,
 }
 
-/// One cold start, some warm invocations, and a cold start with the CPU share.
+/// Measures one cold start, some warm invocations, and a cold start with the CPU share.
 ///
 /// # Errors
-/// Those of the control group.
+/// If the control group fails.
 ///
 /// # Panics
-/// If an answer or the number of calls is not what it should be.
+/// If a response or the number of calls is wrong.
 pub fn measure(
     peer: &Peer,
     server: &ScriptedOrganizations,
@@ -43,66 +45,69 @@ pub fn measure(
     server.forget_calls();
     let spawned = Instant::now();
     let function = peer.start();
-    // The event waits for the function, as it does in Lambda: none gets time between start and event.
-    function.begin("{}");
-    let ready = function.idle();
-    in_sync(&function.answer());
-    let answered = Instant::now();
-    function.idle();
-    let cpu = on_cpu(function.pid());
-    let mut warm: Vec<Duration> = (0..WARM)
+    // As in Lambda, the invocation waits for the function, which gets no idle time after its start.
+    function.send("{}");
+    let ready = function.wait_for_poll();
+    assert_in_sync(&function.result());
+    let responded = Instant::now();
+    function.wait_for_poll();
+    let cpu = cpu_time(function.pid());
+    let mut warm: Vec<Duration> = (0..INVOCATIONS)
         .map(|_| {
-            let taken = invoke(&function);
-            function.idle();
-            taken
+            let time = invoke(&function);
+            function.wait_for_poll();
+            time
         })
         .collect();
     let calls = server.operations().len();
-    assert_eq!(calls, peer.calls * (WARM + 1), "{}", peer.name);
+    assert_eq!(calls, peer.calls * (INVOCATIONS + 1), "{}", peer.name);
     Ok(Run {
         ready: ready - spawned,
-        first: answered - ready,
+        first: responded - ready,
         cpu,
         first_with_share: with_share.then(|| first_with_share(peer)).transpose()?,
-        warm: median(&mut warm[NOT_YET_WARM..]),
+        warm: median(&mut warm[WARM_UP..]),
         peak_kib: function.peak_memory_kib(),
     })
 }
 
-/// Lambda starts a function with a whole CPU, and gives it its share when it asks for the first event.
-/// The control group is a new one each time: what one process overdrew, the next would pay back.
+/// Lambda starts a function with a whole CPU, and limits it to its share at the first poll. Each process gets a new
+/// control group, because a group carries the overdraft of one process to the next.
 fn first_with_share(peer: &Peer) -> Result<Duration, String> {
     let share = CpuShare::of_128_mib()?;
     let function = peer.start();
-    function.idle();
+    function.wait_for_poll();
     share.limit(function.pid())?;
     Ok(invoke(&function))
 }
 
-/// How long an invocation takes.
+/// Returns the time of one invocation.
 pub fn invoke(function: &Function) -> Duration {
-    let begun = Instant::now();
-    let answer = function.invoke("{}");
-    let taken = begun.elapsed();
-    in_sync(&answer);
-    taken
+    let started = Instant::now();
+    let result = function.invoke("{}");
+    let time = started.elapsed();
+    assert_in_sync(&result);
+    time
 }
 
-fn in_sync(answer: &Answer) {
-    assert_eq!(answer.outcome(), "InSync");
+fn assert_in_sync(result: &InvocationResult) {
+    assert_eq!(result.outcome(), "InSync");
 }
 
-/// The middle one; of an even number the later one of the two in the middle.
+/// Returns the median; of an even number of values, the larger of the two in the middle.
 pub fn median<T: Ord + Copy>(values: &mut [T]) -> T {
     values.sort_unstable();
     values[values.len() / 2]
 }
 
-fn on_cpu(pid: u32) -> Duration {
+fn cpu_time(pid: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{pid}/task"));
     let times = threads.into_iter().flatten().flatten().map(|thread| {
-        let kept = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
-        let nanoseconds = kept.split(' ').next().and_then(|word| word.parse().ok());
+        let schedstat = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        let nanoseconds = schedstat
+            .split(' ')
+            .next()
+            .and_then(|word| word.parse().ok());
         Duration::from_nanos(nanoseconds.unwrap_or_default())
     });
     times.sum()

@@ -5,19 +5,19 @@
 //! Each with the tests under `tests/` that prove it.
 //!
 //! 1. **Level-triggered.** [`Reconciler::run`](core::reconcile::Reconciler::run) receives no event: the same state of
-//!    the world always leads to the same AWS calls. (`contract/calls.rs`: `p1_…`)
+//!    the world always leads to the same AWS calls. (`lambda/aws_calls.rs`: `p1_…`)
 //! 2. **Unknown is not disabled.** A failed or partial read is never followed by a write. (`properties.rs`: `p2_…`;
-//!    `adapter.rs` for responses without a list) "No landing zone" is not concluded from a response that does not
-//!    say so. (`adapter/landing_zone.rs`)
+//!    `aws/organizations.rs` for responses without a list) A response without a list does not mean that there is no
+//!    landing zone. (`aws/control_tower.rs`)
 //! 3. **Audit never writes**, because an audit ends after `observe`, which is given only the read ports.
 //!    (`properties.rs`: `p3_…`)
 //! 4. **Convergent.** Whatever faults and interleavings happen, a run without faults afterwards ends in the desired
 //!    state, if no maintenance hold is active and the landing zone allows it. The run after that is `InSync` with one
 //!    read pass. (`properties.rs`: `p4_…`; `properties/landing_zone.rs`)
 //! 5. **One principal.** Nothing here can write another principal than [`CONTROL_TOWER`](core::model::CONTROL_TOWER).
-//!    Others can be watched, which is a read. (`architecture.rs`: `p5_…`; `adapter.rs` for the requests)
+//!    Others can be watched, which is a read. (`architecture.rs`: `p5_…`; `aws/organizations.rs` for the requests)
 //! 6. **Every invocation is answered** before its deadline, within 128 MB, with a report or an error of the contract.
-//!    (`properties.rs`: `p6_…`; `contract/errors.rs` for hangs and panics)
+//!    (`properties.rs`: `p6_…`; `lambda/invocation_error.rs` for hangs and panics)
 //!
 //! # Layout
 //! Imports point one way: `main` → [`lambda`] → [`core`] ← [`aws`], with [`settings`] beside them.

@@ -1,4 +1,4 @@
-//! Holds the layout of `lib.rs` against the sources, and the function's dependencies against the doctor's.
+//! Compares the sources with the layout table in `lib.rs`, and the function's dependencies with the doctor's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The modules of the layout table in `lib.rs`, each with the modules that it may import.
+/// Returns the modules of the layout table in `lib.rs`, each with the modules that it may import.
 fn layout() -> Vec<(String, Vec<String>)> {
     let lib = fs::read_to_string(Path::new(ROOT).join("src/lib.rs")).unwrap();
     let rows = lib
@@ -28,7 +28,7 @@ fn layout() -> Vec<(String, Vec<String>)> {
     rows.collect()
 }
 
-/// Every source file of a module with its code, without comments and tests.
+/// Returns every source file of a module with its code, without comments and tests.
 fn sources(module: &str) -> Vec<(PathBuf, String)> {
     let source = Path::new(ROOT).join("src");
     let mut files = vec![source.join(format!("{module}.rs"))];
@@ -90,9 +90,13 @@ fn a_module_imports_only_the_modules_that_the_layout_table_allows() {
                     path.display()
                 );
             }
-            // Other ways to name a module, which the search above would miss.
+            // The search above would miss these ways to name a module.
             for hidden in ["crate::{", "crate::*", "super::super", "use crate::{"] {
-                assert!(!code.contains(hidden), "{} says {hidden}", path.display());
+                assert!(
+                    !code.contains(hidden),
+                    "{} contains {hidden}",
+                    path.display()
+                );
             }
         }
     }
@@ -125,7 +129,7 @@ fn the_settings_name_no_tls_library() {
 }
 
 #[test]
-fn p5_one_service_principal_stands_in_the_code_and_in_each_write() {
+fn p5_the_code_and_each_write_name_one_service_principal() {
     let mut found = Vec::new();
     let mut written = Vec::new();
     let main = PathBuf::from(ROOT).join("src/main.rs");
@@ -136,7 +140,7 @@ fn p5_one_service_principal_stands_in_the_code_and_in_each_write() {
     for (path, code) in modules.chain([main]) {
         let arguments = code.split(".service_principal(").skip(1);
         written.extend(arguments.map(|rest| rest.split(')').next().unwrap().to_owned()));
-        // The watched principals reach the reads of the adapter and nothing else.
+        // Watched principals are only read.
         if path.ends_with("settings/watch_principals.rs") {
             continue;
         }
@@ -170,7 +174,7 @@ fn the_functions_dependency_tree_is_free_of_the_doctors() {
         .iter()
         .filter(|name| name.starts_with("aws-sdk-"))
         .collect();
-    // aws-config depends on STS whatever its features are; nothing calls it, so nothing of it is linked.
+    // aws-config depends on STS with any feature. Nothing calls it, so none of it is linked.
     assert_eq!(
         services,
         [
@@ -181,18 +185,18 @@ fn the_functions_dependency_tree_is_free_of_the_doctors() {
     );
     let direct = |package: &str| cargo_tree(&["--package", package, "--depth", "1"]);
     let own = direct("controltower-trusted-access");
-    let only_the_doctors: Vec<String> = direct("trusted-access-doctor")
+    let only_in_doctor: Vec<String> = direct("trusted-access-doctor")
         .difference(&own)
         .filter(|name| !["aws-sdk-sts", "controltower-trusted-access"].contains(&name.as_str()))
         .cloned()
         .collect();
-    assert!(only_the_doctors.len() > 5, "{only_the_doctors:?}");
-    for name in only_the_doctors {
+    assert!(only_in_doctor.len() > 5, "{only_in_doctor:?}");
+    for name in only_in_doctor {
         assert!(!function.contains(&name), "{name}");
     }
 }
 
-/// The names of the crates that `cargo tree` lists.
+/// Returns the names of the crates that `cargo tree` lists.
 fn cargo_tree(arguments: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])

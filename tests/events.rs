@@ -1,4 +1,4 @@
-//! The files in `events/`: each is what its name says, and what the function reads from it is whole.
+//! The files in `events/`: each is classified as its name says, with all its fields.
 
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
 use aws_lambda_events::cloudwatch_events::cloudtrail::AWSAPICall;
@@ -12,11 +12,11 @@ use crate::support::event_files::all;
 
 fn classified(payload: &str) -> Request {
     let raw: &RawValue = serde_json::from_str(payload).expect("JSON");
-    Request::classify(RawJson::from(raw)).expect("a row of the contract's table")
+    Request::classify(RawJson::from(raw)).expect("a row of the input table")
 }
 
 #[test]
-fn every_file_is_classified_as_its_name_says() {
+fn every_event_file_is_classified_as_its_name_says() {
     use TriggerKind::{ControlTowerEvent, Manual, OrganizationsEvent, Schedule};
     let expected = [
         (
@@ -115,20 +115,20 @@ fn every_file_is_classified_as_its_name_says() {
 }
 
 #[test]
-fn the_caller_of_every_organizations_event_is_told() {
+fn every_organizations_event_has_its_actor() {
     for (file, payload) in all() {
         let actor = classified(&payload).trigger.actor;
-        let Some(who) = file
+        let Some(caller) = file
             .strip_prefix("organizations-")
             .and_then(|rest| rest.strip_suffix(".json"))
         else {
             continue;
         };
-        let actor = actor.expect("it names its caller");
+        let actor = actor.expect("an actor");
         let role = |name: &str| Some(format!("arn:aws:iam::111122223333:role/{name}"));
         let sso =
             "aws-reserved/sso.amazonaws.com/AWSReservedSSO_AdministratorAccess_0123456789abcdef";
-        let (kind, issuer) = match who.rsplit_once('-').expect("a caller").1 {
+        let (kind, issuer) = match caller.rsplit_once('-').expect("a caller").1 {
             "root" => ("Root", None),
             "user" => ("AssumedRole", role(sso)),
             _ => ("AssumedRole", role("PlatformCleanup")),
@@ -143,7 +143,7 @@ fn the_caller_of_every_organizations_event_is_told() {
 }
 
 #[test]
-fn the_manual_files_ask_for_what_their_names_say() {
+fn the_manual_files_have_the_mode_in_their_names() {
     for (file, mode) in [
         ("manual.json", None),
         ("manual-audit.json", Some(Mode::Audit)),
@@ -151,15 +151,15 @@ fn the_manual_files_ask_for_what_their_names_say() {
         let (_, payload) = all()
             .into_iter()
             .find(|(name, _)| name == file)
-            .expect("it is there");
+            .expect("the file exists");
         assert_eq!(classified(&payload).mode, mode);
     }
 }
 
-/// A second opinion on the files' shape, from a crate that did not write them. Root is left out:
-/// the crate's type does not know CloudTrail's empty `sessionIssuer`.
+/// Checks the shape of the files with the types of `aws_lambda_events`. The root files are left out, because its type
+/// does not accept CloudTrail's empty `sessionIssuer`.
 #[test]
-fn the_typed_events_of_the_runtimes_project_read_the_organizations_files() {
+fn the_organizations_files_deserialize_into_the_types_of_aws_lambda_events() {
     let mut read = 0;
     for (file, payload) in all() {
         if file.starts_with("organizations-") && !file.ends_with("root.json") {
@@ -178,7 +178,7 @@ fn the_typed_events_of_the_runtimes_project_read_the_organizations_files() {
 }
 
 #[test]
-fn no_file_holds_an_identifier_that_is_not_made_up() {
+fn every_account_id_in_the_files_is_a_placeholder() {
     let placeholders = ["111122223333", "444455556666", "777788889999"];
     for (file, payload) in all() {
         let event: Value = serde_json::from_str(&payload).expect("JSON");
@@ -200,7 +200,7 @@ fn no_file_holds_an_identifier_that_is_not_made_up() {
 }
 
 #[test]
-fn the_readme_of_the_folder_names_every_file() {
+fn the_readme_of_events_names_every_file() {
     let readme = include_str!("../events/README.md");
     for (file, _) in all() {
         let families = ["organizations-enable-", "organizations-disable-failed-"];

@@ -1,9 +1,9 @@
-//! The properties that `lib.rs` states, over random worlds.
+//! The properties that `lib.rs` states, over random faults, delays and changes by other callers.
 //!
-//! Time is paused: a world of hours runs in microseconds, and no clock decides a test.
+//! Time is paused, so hours of back-off run in microseconds and no test depends on a real clock.
 
 mod landing_zone;
-mod lists;
+mod pagination;
 mod two_instances;
 
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use controltower_trusted_access::core::report::Outcome;
 use proptest::prelude::*;
 use tokio::time::Instant;
 
-use crate::support::fake_organizations::{FakeOrganizations, Fault, Turn};
+use crate::support::fake_organizations::{FakeOrganizations, Fault, ScriptedCall};
 use crate::support::reconcilers::{reconciler, with_hold};
 
 fn any_state() -> impl Strategy<Value = TrustedAccess> {
@@ -25,7 +25,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![any_failure(), Just(Fault::Stale)]
 }
 
-/// A fault after which the caller knows nothing.
+/// A fault that leaves the caller without an observation.
 fn any_failure() -> impl Strategy<Value = Fault> {
     prop_oneof![
         prop::sample::select(vec![
@@ -35,25 +35,25 @@ fn any_failure() -> impl Strategy<Value = Fault> {
             ApiErrorKind::Conflict,
             ApiErrorKind::InvalidResponse,
         ])
-        .prop_map(Fault::Refused),
-        Just(Fault::LostAfterEffect),
-        Just(Fault::LostBeforeEffect),
+        .prop_map(Fault::Error),
+        Just(Fault::NoResponseAfterEffect),
+        Just(Fault::NoResponseBeforeEffect),
         Just(Fault::Hang),
     ]
 }
 
-fn any_turns() -> impl Strategy<Value = Vec<Turn>> {
-    let turn = (
+fn any_script() -> impl Strategy<Value = Vec<ScriptedCall>> {
+    let call = (
         0..5_000_u64,
         prop::option::weighted(0.2, any_state()),
         prop::option::of(any_fault()),
     )
-        .prop_map(|(millis, outside, fault)| Turn {
+        .prop_map(|(millis, changed_to, fault)| ScriptedCall {
             delay: Duration::from_millis(millis),
-            outside,
+            changed_to,
             fault,
         });
-    prop::collection::vec(turn, 0..16)
+    prop::collection::vec(call, 0..16)
 }
 
 fn in_paused_time(
@@ -67,59 +67,59 @@ fn in_paused_time(
         .block_on(test)
 }
 
-fn soon() -> Instant {
+fn in_two_minutes() -> Instant {
     Instant::now() + Duration::from_mins(2)
 }
 
-/// What `make properties` asks for is what is run, and a few hundred where nobody asks.
+/// `make properties` sets the number; the default is 256.
 #[test]
-fn as_many_cases_are_run_as_are_asked_for() {
-    let asked = std::env::var("PROPTEST_CASES").map_or(256, |cases| cases.parse().unwrap());
+fn as_many_cases_run_as_proptest_cases_says() {
+    let expected = std::env::var("PROPTEST_CASES").map_or(256, |cases| cases.parse().unwrap());
     let run = std::cell::Cell::new(0);
     let mut runner = proptest::test_runner::TestRunner::default();
-    let counted = runner.run(&any_turns(), |_| {
+    let result = runner.run(&any_script(), |_| {
         run.set(run.get() + 1);
         Ok(())
     });
-    assert!(counted.is_ok());
-    assert_eq!(run.get(), asked);
+    assert!(result.is_ok());
+    assert_eq!(run.get(), expected);
 }
 
 proptest! {
     #[test]
     fn p2_unknown_is_not_disabled(state in any_state(), desired in any_state(), fault in any_failure()) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, [fault.into()]);
-            let result = reconciler(&world, desired).run(Mode::Enforce, soon()).await;
+            let organizations = FakeOrganizations::new(state, [fault.into()]);
+            let result = reconciler(&organizations, desired).run(Mode::Enforce, in_two_minutes()).await;
             prop_assert!(result.is_err());
-            prop_assert_eq!(world.calls(), [Operation::List]);
+            prop_assert_eq!(organizations.calls(), [Operation::List]);
             Ok(())
         })?;
     }
 
     #[test]
-    fn p3_audit_never_writes(state in any_state(), desired in any_state(), turns in any_turns()) {
+    fn p3_audit_never_writes(state in any_state(), desired in any_state(), script in any_script()) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let _ = reconciler(&world, desired).run(Mode::Audit, soon()).await;
-            prop_assert_eq!(world.calls(), [Operation::List]);
+            let organizations = FakeOrganizations::new(state, script);
+            let _ = reconciler(&organizations, desired).run(Mode::Audit, in_two_minutes()).await;
+            prop_assert_eq!(organizations.calls(), [Operation::List]);
             Ok(())
         })?;
     }
 
     #[test]
-    fn no_fault_makes_a_write_happen_during_a_maintenance(
+    fn a_maintenance_hold_never_writes_whatever_faults_happen(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
+        script in any_script(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
+            let organizations = FakeOrganizations::new(state, script);
             let until = SystemTime::now() + Duration::from_hours(1);
             let hold = MaintenanceHold { until, raw: String::new() };
-            let reconciler = with_hold(reconciler(&world, desired), hold);
-            let _ = reconciler.run(Mode::Enforce, soon()).await;
-            prop_assert_eq!(world.calls(), [Operation::List]);
+            let reconciler = with_hold(reconciler(&organizations, desired), hold);
+            let _ = reconciler.run(Mode::Enforce, in_two_minutes()).await;
+            prop_assert_eq!(organizations.calls(), [Operation::List]);
             Ok(())
         })?;
     }
@@ -128,42 +128,42 @@ proptest! {
     fn p4_a_run_without_faults_converges_and_the_next_one_is_in_sync(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
+        script in any_script(),
         faulty_runs in 0..4_usize,
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let reconciler = reconciler(&world, desired);
+            let organizations = FakeOrganizations::new(state, script);
+            let reconciler = reconciler(&organizations, desired);
             for _ in 0..faulty_runs {
-                let _ = reconciler.run(Mode::Enforce, soon()).await;
+                let _ = reconciler.run(Mode::Enforce, in_two_minutes()).await;
             }
-            world.end_faults();
-            prop_assert!(reconciler.run(Mode::Enforce, soon()).await.is_ok());
-            prop_assert_eq!(world.state(), desired);
-            world.forget_calls();
-            let last = reconciler.run(Mode::Enforce, soon()).await;
+            organizations.end_faults();
+            prop_assert!(reconciler.run(Mode::Enforce, in_two_minutes()).await.is_ok());
+            prop_assert_eq!(organizations.state(), desired);
+            organizations.forget_calls();
+            let last = reconciler.run(Mode::Enforce, in_two_minutes()).await;
             prop_assert_eq!(last.map(|done| done.outcome).ok(), Some(Outcome::InSync));
-            prop_assert_eq!(world.calls(), [Operation::List]);
+            prop_assert_eq!(organizations.calls(), [Operation::List]);
             Ok(())
         })?;
     }
 
     #[test]
-    fn one_run_makes_at_most_one_write_and_only_towards_what_is_desired(
+    fn one_run_makes_at_most_one_write_and_only_towards_the_desired_state(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
+        script in any_script(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let _ = reconciler(&world, desired).run(Mode::Enforce, soon()).await;
-            let writes: Vec<_> = world.calls().into_iter().filter(|call| *call != Operation::List).collect();
+            let organizations = FakeOrganizations::new(state, script);
+            let _ = reconciler(&organizations, desired).run(Mode::Enforce, in_two_minutes()).await;
+            let writes: Vec<_> = organizations.calls().into_iter().filter(|call| *call != Operation::List).collect();
             prop_assert!(writes.len() <= 1);
-            let towards = match desired {
+            let expected = match desired {
                 TrustedAccess::Enabled => Operation::Enable,
                 TrustedAccess::Disabled => Operation::Disable,
             };
-            prop_assert!(writes.iter().all(|write| *write == towards));
+            prop_assert!(writes.iter().all(|write| *write == expected));
             Ok(())
         })?;
     }
@@ -172,14 +172,14 @@ proptest! {
     fn p6_every_run_ends_by_its_deadline(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
+        script in any_script(),
         millis in 0..60_000_u64,
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
+            let organizations = FakeOrganizations::new(state, script);
             let started = Instant::now();
             let time = Duration::from_millis(millis);
-            let _ = reconciler(&world, desired).run(Mode::Enforce, started + time).await;
+            let _ = reconciler(&organizations, desired).run(Mode::Enforce, started + time).await;
             prop_assert!(started.elapsed() <= time);
             Ok(())
         })?;

@@ -1,43 +1,44 @@
-//! `make soak`: 20,000 invocations of the built binary in one process, with all events and many
-//! faults. Every one must be answered as it should be, and nothing may pile up.
+//! `make soak`: 20,000 invocations of the built binary in one process, with all events and many faults. Every result
+//! must be as expected, and memory, sockets and threads must stay within bounds.
 //!
-//! A program of its own and not a test: it takes minutes. It judges memory, sockets and threads by
-//! bounds; how long it takes judges nothing.
+//! It is not part of `cargo test`, because it takes minutes. It does not judge time.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use support::event_files;
-use support::fake_lambda::{Answer, Function};
+use support::function::Function;
 use support::scripted_organizations::{CONTROL_TOWER, LIST, Reply, ScriptedOrganizations};
 
 #[expect(
     dead_code,
     clippy::expect_used,
     clippy::panic,
-    reason = "the tests' fakes, of which this needs a part"
+    reason = "the fakes are shared with the tests, which use more of them"
 )]
 mod support;
 
 const INVOCATIONS: usize = 20_000;
-/// After these, what a process needs for good has been taken.
+/// After these, the process has allocated what it keeps.
 const WARM_UP: usize = 1_000;
-const MOST_GROWTH_KIB: u64 = 2048;
-/// To the Runtime API and to Organizations, each with one that is being replaced.
-const MOST_SOCKETS: usize = 4;
+const MAX_GROWTH_KIB: u64 = 2048;
+/// One to the Runtime API and one to Organizations, and one that replaces each.
+const MAX_SOCKETS: usize = 4;
 
-/// What happens in one invocation.
+/// One kind of invocation.
 struct Case {
-    /// It is the case of every so many-th invocation; the first that fits is taken.
+    /// The case applies to invocations whose number is a multiple of this. The first such case is taken.
     every: usize,
     name: &'static str,
     expected: &'static str,
-    /// What goes wrong, in an organization where trusted access is on.
+    /// Scripts the fault, in an organization with trusted access enabled.
     arrange: fn(&ScriptedOrganizations),
-    /// The payload; an event file, in turn, where there is none.
+    /// The payload; `None` for the next event file.
     payload: Option<&'static str>,
 }
 
-/// Primes, so that each gets its turn. The rare ones are those that wait: a repair reads again after a second, and a retry backs off.
+/// The intervals are primes, so that every case occurs. The rare cases are those that wait for a verifying read or for
+/// back-off.
 const CASES: [Case; 11] = [
     case(
         997,
@@ -48,16 +49,16 @@ const CASES: [Case; 11] = [
     ),
     case(
         991,
-        "cut off in the body once",
+        "truncated body once",
         "InSync",
-        |server| once(server, Reply::CutInBody),
+        |server| once(server, Reply::TruncatedBody),
         None,
     ),
     case(
         499,
-        "cut off once",
+        "closed connection once",
         "InSync",
-        |server| once(server, Reply::Cut),
+        |server| once(server, Reply::Close),
         None,
     ),
     case(
@@ -85,7 +86,7 @@ const CASES: [Case; 11] = [
         31,
         "an unknown error",
         "Rejected",
-        |server| once(server, Reply::error("Unheard0f")),
+        |server| once(server, Reply::error("UnknownException")),
         None,
     ),
     case(
@@ -126,16 +127,16 @@ fn once(server: &ScriptedOrganizations, reply: Reply) {
     server.script(LIST, [reply]);
 }
 
-/// What the process holds.
+/// The resources of the process.
 #[derive(Debug)]
-struct Held {
+struct Resources {
     peak_kib: u64,
     sockets: usize,
     threads: u64,
 }
 
-impl Held {
-    fn by(function: &Function) -> Self {
+impl Resources {
+    fn of(function: &Function) -> Self {
         Self {
             peak_kib: function.peak_memory_kib(),
             sockets: function.sockets(),
@@ -144,9 +145,12 @@ impl Held {
     }
 }
 
-fn main() {
-    let binary = std::env::var("BOOTSTRAP")
-        .unwrap_or_else(|_| env!("CARGO_BIN_EXE_controltower-trusted-access").to_owned());
+fn main() -> ExitCode {
+    // The test build has three more sockets, because dev-dependencies enable tokio's signal driver.
+    let Ok(binary) = std::env::var("BOOTSTRAP") else {
+        eprintln!("BOOTSTRAP is not set: run `make soak`");
+        return ExitCode::FAILURE;
+    };
     let server = ScriptedOrganizations::with(&["sso.amazonaws.com", CONTROL_TOWER]);
     let endpoint = server.endpoint();
     let environment = [("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
@@ -154,14 +158,14 @@ fn main() {
     let events = event_files::all();
 
     let mut counts = [0; CASES.len()];
-    let mut warm = Held::by(&function);
+    let mut warm = Resources::of(&function);
     for number in 1..=INVOCATIONS {
         counts[invoke(number, &server, &function, &events)] += 1;
         if number == WARM_UP {
-            warm = Held::by(&function);
+            warm = Resources::of(&function);
         }
     }
-    let end = Held::by(&function);
+    let end = Resources::of(&function);
     let lines = function.metrics(INVOCATIONS).len();
 
     for (case, count) in CASES.iter().zip(counts) {
@@ -171,30 +175,28 @@ fn main() {
     let growth = end.peak_kib - warm.peak_kib;
     println!("after {WARM_UP}: {warm:?}; after {INVOCATIONS}: {end:?}; growth {growth} KiB");
     assert_eq!(lines, INVOCATIONS, "a metric line a run");
-    assert!(growth < MOST_GROWTH_KIB, "memory grew by {growth} KiB");
-    assert!(end.sockets <= MOST_SOCKETS, "{} sockets", end.sockets);
+    assert!(growth < MAX_GROWTH_KIB, "memory grew by {growth} KiB");
+    assert!(end.sockets <= MAX_SOCKETS, "{} sockets", end.sockets);
     assert_eq!(end.threads, warm.threads, "threads");
+    ExitCode::SUCCESS
 }
 
-/// One invocation, asserted; gives the index of its case.
+/// Makes one invocation, checks its result, and returns the index of its case.
 fn invoke(
     number: usize,
     server: &ScriptedOrganizations,
     function: &Function,
     events: &[(String, String)],
 ) -> usize {
-    let fits = |case: &Case| number.is_multiple_of(case.every);
-    let index = CASES.iter().position(fits).unwrap_or(CASES.len() - 1);
+    let applies = |case: &Case| number.is_multiple_of(case.every);
+    let index = CASES.iter().position(applies).unwrap_or(CASES.len() - 1);
     let case = &CASES[index];
     (case.arrange)(server);
     let (name, event) = &events[number % events.len()];
-    let answer = function.invoke(case.payload.unwrap_or(event));
-    let answered = match &answer {
-        Answer::Response(_) => answer.outcome(),
-        Answer::Error { error_type, .. } => error_type,
-    };
+    let result = function.invoke(case.payload.unwrap_or(event));
     assert_eq!(
-        answered, case.expected,
+        result.outcome_or_error_type(),
+        case.expected,
         "invocation {number}, {}, {name}",
         case.name
     );

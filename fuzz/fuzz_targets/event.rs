@@ -1,27 +1,27 @@
-//! Any bytes as an invocation's payload, through the handler: it answers everything, calls Organizations
-//! only for what the contract's input table lets run, and repeats nothing of it that could harm a reader.
+//! Arbitrary payloads of an invocation, through the handler. It answers all of them, reads from Organizations only for
+//! the rows of the contract's input table that run, and copies no unsanitized text.
 #![no_main]
 
 use std::cell::Cell;
 
+use controltower_trusted_access::aws::control_tower::ControlTower;
 use controltower_trusted_access::core::error::ApiError;
-use controltower_trusted_access::handler::{Failure, Handler, Keeper, Payload};
+use controltower_trusted_access::core::model::{Mode, Observation, TrustedAccess};
 use controltower_trusted_access::core::plan::Step;
 use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAccess};
-use controltower_trusted_access::core::reconcile::Reconciler;
+use controltower_trusted_access::core::reconcile::{Policy, Reconciler};
 use controltower_trusted_access::core::report::{Outcome, Report};
-use controltower_trusted_access::core::model::{Mode, Observation, TrustedAccess};
-use controltower_trusted_access::trigger::{InvalidRequest, Trigger, TriggerKind};
-use controltower_trusted_access_fuzz::{assert_safe_to_show, in_paused_time};
+use controltower_trusted_access::core::trigger::{Trigger, TriggerKind};
+use controltower_trusted_access::lambda::event::InvalidRequest;
+use controltower_trusted_access::lambda::handler::{Handler, Payload};
+use controltower_trusted_access::lambda::invocation_error::InvocationError;
+use controltower_trusted_access_fuzz::{MAX_TEXT, assert_sanitized, in_paused_time};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The longest text that the function copies from an event.
-const LONGEST: usize = 1024;
-
-/// Organizations with trusted access as desired, which therefore nobody has to change.
+/// An organization in the desired state, so that no run has a reason to write.
 #[derive(Default)]
 struct InSync {
     reads: Cell<u32>,
@@ -36,22 +36,29 @@ impl ReadTrustedAccess for &InSync {
 
 impl WriteTrustedAccess for &InSync {
     async fn write(&self, _: Step) -> Result<(), ApiError> {
-        unreachable!("a payload led to a write that no difference asks for")
+        unreachable!("a payload led to a write without drift")
     }
 }
 
-/// One invocation, deserialized as the runtime crate does it.
-fn answer(mode: Mode, payload: &[u8]) -> Result<Report, Failure> {
+/// Handles one invocation, with the payload deserialized as `lambda_runtime` does it.
+fn invoke(mode: Mode, payload: &[u8]) -> Result<Report, InvocationError> {
     let json = &mut serde_json::Deserializer::from_slice(payload);
     let payload = Payload::deserialize(json).expect("reading a payload never fails");
-    let world = InSync::default();
-    let reconciler = Reconciler::new(&world, TrustedAccess::Enabled);
-    let is_one_line = |line: &str| assert!(!line.contains('\n'));
-    let handler = Handler::new(Ok(Keeper { reconciler, mode }), is_one_line);
+    let organizations = InSync::default();
+    let reconciler = Reconciler {
+        organizations: &organizations,
+        landing_zone: None::<ControlTower>,
+        policy: Policy {
+            desired: TrustedAccess::Enabled,
+            mode,
+            hold: None,
+        },
+    };
+    let handler = Handler::new(Ok(reconciler));
     let event = LambdaEvent::new(payload, Context::default());
-    let answer = in_paused_time(handler.handle(event));
-    assert_eq!(world.reads.get(), u32::from(answer.is_ok()));
-    answer
+    let (result, _) = in_paused_time(handler.handle(event));
+    assert_eq!(organizations.reads.get(), u32::from(result.is_ok()));
+    result
 }
 
 fn check_trigger(trigger: &Trigger) {
@@ -61,12 +68,12 @@ fn check_trigger(trigger: &Trigger) {
         texts.extend([&actor.source_ip, &actor.user_agent]);
     }
     for text in texts.into_iter().flatten() {
-        assert_safe_to_show(text, LONGEST);
+        assert_sanitized(text, MAX_TEXT);
     }
 }
 
-/// The contract's input table, read by other means; `None` where the input is in no row.
-fn row(payload: &Value) -> Option<TriggerKind> {
+/// Returns the row of the contract's input table, written independently of the function; `None` if there is none.
+fn expected_kind(payload: &Value) -> Option<TriggerKind> {
     let text = |key: &str| payload.get(key).and_then(Value::as_str);
     match (text("source"), text("detail-type")) {
         (Some("aws.organizations"), _) => Some(TriggerKind::OrganizationsEvent),
@@ -86,26 +93,26 @@ fn row(payload: &Value) -> Option<TriggerKind> {
 }
 
 fuzz_target!(|payload: &[u8]| {
-    let enforcing = answer(Mode::Enforce, payload);
-    let auditing = answer(Mode::Audit, payload);
+    let enforcing = invoke(Mode::Enforce, payload);
+    let auditing = invoke(Mode::Audit, payload);
     if let Ok(json) = serde_json::from_slice(payload) {
         let kind = enforcing.as_ref().ok().map(|report| report.trigger.kind);
-        assert_eq!(kind, row(&json));
+        assert_eq!(kind, expected_kind(&json));
     }
     match (enforcing, auditing) {
         (Ok(enforcing), Ok(auditing)) => {
             assert_eq!(enforcing.outcome, Outcome::InSync);
-            assert_eq!(auditing.mode, Mode::Audit, "widened");
+            assert_eq!(auditing.mode, Mode::Audit, "the mode was widened");
             assert_eq!(enforcing.trigger, auditing.trigger);
             check_trigger(&enforcing.trigger);
         }
-        (Ok(enforcing), Err(Failure::Request(InvalidRequest::WouldWiden))) => {
+        (Ok(enforcing), Err(InvocationError::Request(InvalidRequest::ModeEscalation))) => {
             assert_eq!(enforcing.trigger.kind, TriggerKind::Manual);
             assert_eq!(enforcing.mode, Mode::Enforce);
         }
-        (Err(Failure::Request(one)), Err(Failure::Request(other))) => {
+        (Err(InvocationError::Request(one)), Err(InvocationError::Request(other))) => {
             assert_eq!(one, other);
-            assert_safe_to_show(&one.to_string(), LONGEST);
+            assert_sanitized(&one.to_string(), MAX_TEXT);
         }
         otherwise => unreachable!("{otherwise:?}"),
     }

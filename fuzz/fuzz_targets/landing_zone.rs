@@ -1,7 +1,7 @@
-//! Any bytes as Control Tower's answers, through its adapter and the real SDK: "no landing zone", which permits
-//! to disable, is said only after a last page whose list is empty.
+//! Arbitrary responses of AWS Control Tower, through its adapter and the real SDK. The result "no landing zone", which
+//! permits disabling, needs a last page with an empty list.
 //!
-//! An input is a script of answers, see `network.rs`.
+//! An input is a script of responses: see `network.rs`.
 #![no_main]
 
 mod network;
@@ -9,34 +9,35 @@ mod network;
 use std::sync::OnceLock;
 
 use controltower_trusted_access::aws::control_tower::ControlTower;
-use controltower_trusted_access::core::landing_zone::{Answer, Details};
-use controltower_trusted_access::core::ports::ReadLandingZone;
+use controltower_trusted_access::core::landing_zone::{LandingZoneDetail, LandingZoneState};
 use controltower_trusted_access::core::model::Operation;
-use controltower_trusted_access_fuzz::{LONGEST, assert_safe_to_show, check_error, in_paused_time};
+use controltower_trusted_access::core::ports::ReadLandingZone;
+use controltower_trusted_access_fuzz::{MAX_TEXT, assert_sanitized, check_error, in_paused_time};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde_json::Value;
 
-use network::{Exchange, Network, last_answer};
+use network::{Exchange, Network, last_response};
 
-const HOME: &str = "eu-west-1";
+const HOME_REGION: &str = "eu-west-1";
 const LIST: &str = "list-landingzones";
 const GET: &str = "get-landingzone";
-/// Attempts of one call, and pages of one list, as the adapter has them.
-const ATTEMPTS: usize = 5;
-const PAGES: usize = 10;
+/// Attempts of one call and pages of one list, as in the adapter.
+const MAX_ATTEMPTS: usize = 5;
+const MAX_PAGES: usize = 10;
 
-struct World {
+struct Target {
     network: Network,
     control_tower: ControlTower,
 }
 
-impl World {
+impl Target {
     fn get() -> &'static Self {
-        static WORLD: OnceLock<World> = OnceLock::new();
-        WORLD.get_or_init(|| {
+        static TARGET: OnceLock<Target> = OnceLock::new();
+        TARGET.get_or_init(|| {
             let network = Network::default();
-            let control_tower = ControlTower::new(&network.sdk(), HOME.to_owned());
+            let control_tower =
+                ControlTower::new(&network.sdk_config(), HOME_REGION.to_owned(), None);
             Self {
                 network,
                 control_tower,
@@ -45,7 +46,7 @@ impl World {
     }
 }
 
-/// A page of the list, read by other means than the SDK's.
+/// A page of the list, parsed without the SDK.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
@@ -54,9 +55,9 @@ struct Page {
 }
 
 fn check_requests(exchanges: &[Exchange]) {
-    let most = ATTEMPTS * (PAGES + 1);
-    assert!((1..=most).contains(&exchanges.len()));
-    // Lists first, and then the one that was listed.
+    let max_requests = MAX_ATTEMPTS * (MAX_PAGES + 1);
+    assert!((1..=max_requests).contains(&exchanges.len()));
+    // First the list, then the landing zone that it names.
     let lists = exchanges
         .iter()
         .take_while(|one| one.operation == LIST)
@@ -65,55 +66,59 @@ fn check_requests(exchanges: &[Exchange]) {
     assert!(exchanges[lists..].iter().all(|one| one.operation == GET));
 }
 
-fn check_absent(exchanges: &[Exchange]) {
+fn check_not_found(exchanges: &[Exchange]) {
     assert_eq!(
         exchanges.last().map(|last| last.operation.as_str()),
         Some(LIST)
     );
-    let answer = last_answer(exchanges);
-    assert!(answer.is_success());
-    let page: Page = serde_json::from_slice(&answer.body).expect("a page");
+    let response = last_response(exchanges);
+    assert!(response.is_success());
+    let page: Page = serde_json::from_slice(&response.body).expect("a page");
     assert!(page.landing_zones.expect("a list").is_empty());
     assert!(page.next_token.is_none_or(|token| token.is_empty()));
 }
 
-fn check_present(details: &Details, exchanges: &[Exchange]) {
+fn check_found(detail: &LandingZoneDetail, exchanges: &[Exchange]) {
     let last = exchanges.last().expect("a request");
     assert_eq!(last.operation, GET);
-    assert!(last_answer(exchanges).is_success());
+    assert!(last_response(exchanges).is_success());
     let arn = last.request["landingZoneIdentifier"].as_str();
-    assert_eq!(arn.and_then(|arn| arn.split(':').nth(3)), Some(HOME));
-    assert!(!details.version.is_empty());
-    let Details {
+    assert_eq!(arn.and_then(|arn| arn.split(':').nth(3)), Some(HOME_REGION));
+    assert!(!detail.version.is_empty());
+    let LandingZoneDetail {
+        arn,
         version,
         latest_version,
         status,
         drift_status,
-    } = details;
+    } = detail;
     for text in [
+        Some(arn),
         Some(version),
         latest_version.as_ref(),
         status.as_ref(),
         drift_status.as_ref(),
     ] {
-        assert_safe_to_show(text.map_or("", String::as_str), LONGEST);
+        assert_sanitized(text.map_or("", String::as_str), MAX_TEXT);
     }
 }
 
 fuzz_target!(|script: &[u8]| {
-    let world = World::get();
-    world.network.play(script);
-    let result = in_paused_time(world.control_tower.ask());
-    let exchanges = world.network.exchanges();
+    let target = Target::get();
+    target.network.set_script(script);
+    let result = in_paused_time(target.control_tower.read());
+    let exchanges = target.network.exchanges();
     check_requests(&exchanges);
     match result {
-        Ok(LandingZoneState::NotFound) => check_absent(&exchanges),
-        Ok(LandingZoneState::Found(details)) => check_present(&details, &exchanges),
+        Ok(LandingZoneState::NotFound) => check_not_found(&exchanges),
+        Ok(LandingZoneState::Found(detail)) => check_found(&detail, &exchanges),
         Ok(LandingZoneState::InOtherRegion(home)) => {
-            assert!(!home.is_empty() && home != HOME);
-            assert_safe_to_show(&home, LONGEST);
+            assert!(!home.is_empty() && home != HOME_REGION);
+            assert_sanitized(&home, MAX_TEXT);
         }
-        Ok(LandingZoneState::Unknown(why)) => panic!("the adapter says so by an error: {why}"),
+        Ok(LandingZoneState::Unknown(reason)) => {
+            panic!("the adapter returns an error instead: {reason}")
+        }
         Err(error) => check_error(
             error,
             &[Operation::ListLandingZones, Operation::GetLandingZone],

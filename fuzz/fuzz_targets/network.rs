@@ -1,7 +1,7 @@
-//! A network that answers the SDK from a script.
+//! An HTTP client for the SDK that takes its responses from a script.
 //!
-//! A script is answers, set apart by the byte 0x1E; the last one repeats for ever. Each is a status and
-//! lines of headers, an empty line, and a body. What has no status is a cut connection.
+//! A script is a list of responses, separated by the byte 0x1E. The last one repeats. A response is a line with the
+//! status, header lines, an empty line, and a body. An entry without a status is a closed connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,18 +14,18 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use serde_json::Value;
 
-/// What sets two answers of a script apart: a character that JSON does not allow as it is.
+/// Separates the responses of a script. JSON does not allow this character unescaped.
 const SEPARATOR: u8 = 0x1e;
 
-/// An answer of the script.
+/// A response of the script.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct ScriptedResponse {
     status: u16,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl ScriptedResponse {
     fn parse(text: &[u8]) -> Option<Self> {
         let end = text.windows(2).position(|two| two == b"\n\n");
         let (head, body) = text.split_at(end.unwrap_or(text.len()));
@@ -45,46 +45,46 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// `None` where HTTP does not know such a status.
-    fn response(&self) -> Option<HttpResponse> {
+    /// Returns the response, or `None` if the status is not valid in HTTP.
+    fn to_http(&self) -> Option<HttpResponse> {
         let status = self.status.try_into().ok()?;
         let mut response = HttpResponse::new(status, self.body.clone().into());
         for (name, value) in self.headers.clone() {
-            // A name or a value that HTTP does not allow would not have come this far.
+            // An HTTP client would not deliver an invalid name or value, so they are left out.
             let _ = response.headers_mut().try_append(name, value);
         }
         Some(response)
     }
 }
 
-/// One request, and what it was answered.
+/// One request and its response.
 #[derive(Debug)]
 pub struct Exchange {
     pub operation: String,
     pub request: Value,
-    /// `None` where the connection was cut.
-    pub answer: Option<Answer>,
+    /// `None` if the connection was closed.
+    pub response: Option<ScriptedResponse>,
 }
 
-/// The answer to the last request of a call that went well.
-pub fn last_answer(exchanges: &[Exchange]) -> &Answer {
-    let last = exchanges.last().and_then(|last| last.answer.as_ref());
-    last.expect("a call that went well was answered")
+/// Returns the last response of a call that succeeded.
+pub fn last_response(exchanges: &[Exchange]) -> &ScriptedResponse {
+    let last = exchanges.last().and_then(|last| last.response.as_ref());
+    last.expect("a successful call has a response")
 }
 
 #[derive(Debug, Default)]
-struct Play {
-    script: Vec<Option<Answer>>,
+struct State {
+    script: Vec<Option<ScriptedResponse>>,
     exchanges: Vec<Exchange>,
 }
 
-/// The network; clones are the same one.
+/// The network. Clones share their state.
 #[derive(Debug, Clone, Default)]
-pub struct Network(Arc<Mutex<Play>>);
+pub struct Network(Arc<Mutex<State>>);
 
 impl Network {
-    /// The configuration of an SDK whose requests go over this network.
-    pub fn sdk(&self) -> SdkConfig {
+    /// Returns an SDK configuration that uses this network.
+    pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "fuzz");
         let connector = SharedHttpConnector::new(self.clone());
         SdkConfig::builder()
@@ -95,23 +95,23 @@ impl Network {
             .build()
     }
 
-    /// From now on, requests are answered from this script.
-    pub fn play(&self, script: &[u8]) {
-        let answers = script.split(|byte| *byte == SEPARATOR);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Play {
-            script: answers.map(Answer::parse).collect(),
+    /// Replaces the script, and forgets all exchanges.
+    pub fn set_script(&self, script: &[u8]) {
+        let responses = script.split(|byte| *byte == SEPARATOR);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = State {
+            script: responses.map(ScriptedResponse::parse).collect(),
             exchanges: Vec::new(),
         };
     }
 
-    /// What went over the network since the script began.
+    /// Returns the exchanges since the script was set.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        let mut play = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut play.exchanges)
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut state.exchanges)
     }
 }
 
-/// Organizations has it in a header, Control Tower at the end of the path.
+/// Returns the operation: Organizations has it in a header, Control Tower at the end of the path.
 fn operation(request: &HttpRequest) -> &str {
     let target = request.headers().get("x-amz-target");
     target.unwrap_or_else(|| request.uri().rsplit('/').next().unwrap_or_default())
@@ -119,16 +119,16 @@ fn operation(request: &HttpRequest) -> &str {
 
 impl HttpConnector for Network {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let mut play = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let nth = play.exchanges.len().min(play.script.len() - 1);
-        let answer = play.script[nth].clone();
-        let response = answer.as_ref().and_then(Answer::response);
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = state.exchanges.len().min(state.script.len() - 1);
+        let scripted = state.script[index].clone();
+        let response = scripted.as_ref().and_then(ScriptedResponse::to_http);
         let body = request.body().bytes().unwrap_or_default();
-        play.exchanges.push(Exchange {
+        state.exchanges.push(Exchange {
             operation: operation(&request).to_owned(),
             request: serde_json::from_slice(body).unwrap_or_default(),
-            answer: answer.filter(|_| response.is_some()),
+            response: scripted.filter(|_| response.is_some()),
         });
-        HttpConnectorFuture::ready(response.ok_or_else(|| ConnectorError::io("cut".into())))
+        HttpConnectorFuture::ready(response.ok_or_else(|| ConnectorError::io("closed".into())))
     }
 }

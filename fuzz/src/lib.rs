@@ -1,4 +1,4 @@
-//! What the fuzz targets share.
+//! Helpers shared by the fuzz targets.
 
 use std::sync::OnceLock;
 
@@ -6,15 +6,15 @@ use controltower_trusted_access::core::error::{ApiError, ReconcileError};
 use controltower_trusted_access::core::model::Operation;
 use tokio::runtime::{Builder, Runtime};
 
-/// The longest text that the function copies from outside.
-pub const LONGEST: usize = 1024;
-/// Such a text with the function's own words around it.
-const LONGEST_MESSAGE: usize = LONGEST + 400;
+/// The longest text that the function copies from an event or a response, in characters.
+pub const MAX_TEXT: usize = 1024;
+/// The longest error message: one such text and the function's own words around it.
+const MAX_MESSAGE: usize = MAX_TEXT + 400;
 
-/// Runs a future on a clock that jumps to the next timer, so that no back-off takes its real time.
+/// Runs a future in paused time: the clock jumps to the next timer, so back-off takes no real time.
 ///
 /// # Panics
-/// If there is no runtime to be had, or the future panics: then there is a finding.
+/// If the runtime cannot be built, or if the future panics, which is a finding.
 pub fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
@@ -27,28 +27,28 @@ pub fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
     runtime.block_on(future)
 }
 
-/// That an error is one of these operations', says something, and nothing that harms who reads it.
+/// Checks that an error belongs to one of `operations`, and that its message is not empty and safe to print.
 ///
 /// # Panics
-/// If it does not: then there is a finding.
+/// If a check fails, which is a finding.
 pub fn check_error(error: ApiError, operations: &[Operation]) {
     assert!(operations.contains(&error.operation));
-    assert_safe_to_show(&error.to_string(), LONGEST_MESSAGE);
-    assert!(!error.said.is_empty());
+    assert_sanitized(&error.to_string(), MAX_MESSAGE);
+    assert!(!error.message.is_empty());
     let error = ReconcileError::Read(error);
-    assert_safe_to_show(&error.cause(), LONGEST);
+    assert_sanitized(&error.cause(), MAX_TEXT);
 }
 
-/// That a text from outside stays on one line, moves no terminal and no direction of writing, and is
-/// no longer than the function lets such a text be.
+/// Checks that an untrusted text is sanitized: one line, no terminal or bidirectional control character, at most
+/// `max` characters.
 ///
 /// # Panics
-/// If it does not: then there is a finding.
-pub fn assert_safe_to_show(text: &str, longest: usize) {
+/// If it is not, which is a finding.
+pub fn assert_sanitized(text: &str, max: usize) {
     let harmful = |c: char| {
         c.is_control()
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     assert!(!text.contains(harmful), "{text:?}");
-    assert!(text.chars().count() <= longest, "{text}");
+    assert!(text.chars().count() <= max, "{text}");
 }

@@ -1,7 +1,7 @@
-//! The cases: what is done, and what a caller of AWS may expect.
+//! The cases: actions, and the results that AWS returns.
 //!
-//! From the API reference of Organizations; that a repeated write is accepted stands nowhere in it, and is
-//! what every implementation does. The function leans on it only where two of its runs meet.
+//! The results are from the API reference of Organizations. It does not say that a repeated write is accepted, but every
+//! emulator accepts one. The function depends on that only if two of its runs are concurrent.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -17,10 +17,10 @@ use controltower_trusted_access::core::ports::{ReadTrustedAccess, WriteTrustedAc
 use controltower_trusted_access::core::reconcile::{Policy, Reconciler};
 use tokio::time::{Duration, Instant};
 
-use Act::{Create, Disable, Enable, EnableBy, Others, Pages, Read, Run};
+use Action::{Create, Disable, Enable, EnableOther, Others, Pages, Read, Run};
 
-/// One thing that is done; each is answered by one line.
-pub enum Act {
+/// An action. Each has a result of one line.
+pub enum Action {
     /// Creates the organization, with all features.
     Create,
     /// The function's own read.
@@ -29,63 +29,63 @@ pub enum Act {
     Enable,
     /// The function's own write, towards disabled.
     Disable,
-    /// A whole run that wants it enabled.
+    /// A whole run with the desired state enabled.
     Run,
-    /// Somebody enables a principal past the function.
-    EnableBy(&'static str),
-    /// Which other principals are enabled.
+    /// Enables a principal without the function.
+    EnableOther(&'static str),
+    /// Lists the other enabled principals.
     Others,
-    /// How many principals each page has, where two are asked for.
+    /// Lists with at most two principals per page, and counts those on each page.
     Pages,
 }
 
 /// A case, in an account without an organization.
 pub struct Case {
     pub name: &'static str,
-    pub acts: &'static [Act],
+    pub actions: &'static [Action],
     pub expected: &'static [&'static str],
 }
 
-const SSO: Act = EnableBy("sso.amazonaws.com");
-const CONFIG: Act = EnableBy("config.amazonaws.com");
+const SSO: Action = EnableOther("sso.amazonaws.com");
+const CONFIG: Action = EnableOther("config.amazonaws.com");
 const BOTH: &str = "config.amazonaws.com, sso.amazonaws.com";
 
 pub const CASES: &[Case] = &[
     Case {
         name: "a new organization has no trusted access",
-        acts: &[Create, Read],
+        actions: &[Create, Read],
         expected: &["accepted", "disabled"],
     },
     Case {
-        name: "what is enabled is listed",
-        acts: &[Create, Enable, Read],
+        name: "an enabled principal is listed",
+        actions: &[Create, Enable, Read],
         expected: &["accepted", "accepted", "enabled, with a date"],
     },
     Case {
         name: "enabling twice is accepted and changes nothing",
-        acts: &[Create, Enable, Enable, Read],
+        actions: &[Create, Enable, Enable, Read],
         expected: &["accepted", "accepted", "accepted", "enabled, with a date"],
     },
     Case {
-        name: "what is disabled is listed no more",
-        acts: &[Create, Enable, Disable, Read],
+        name: "a disabled principal is not listed",
+        actions: &[Create, Enable, Disable, Read],
         expected: &["accepted", "accepted", "accepted", "disabled"],
     },
     Case {
         name: "disabling twice is accepted and changes nothing",
-        acts: &[Create, Enable, Disable, Disable, Read],
+        actions: &[Create, Enable, Disable, Disable, Read],
         expected: &["accepted", "accepted", "accepted", "accepted", "disabled"],
     },
     Case {
-        name: "other principals stay as they are",
-        acts: &[Create, SSO, CONFIG, Enable, Others, Disable, Others],
+        name: "a write does not change other principals",
+        actions: &[Create, SSO, CONFIG, Enable, Others, Disable, Others],
         expected: &[
             "accepted", "accepted", "accepted", "accepted", BOTH, "accepted", BOTH,
         ],
     },
     Case {
-        name: "a run repairs, and the next one has nothing to do",
-        acts: &[Create, SSO, CONFIG, Run, Run, Read, Others],
+        name: "a run repairs, and the next one is in sync",
+        actions: &[Create, SSO, CONFIG, Run, Run, Read, Others],
         expected: &[
             "accepted",
             "accepted",
@@ -97,28 +97,28 @@ pub const CASES: &[Case] = &[
         ],
     },
     Case {
-        name: "a principal that does not exist is refused",
-        acts: &[Create, EnableBy("nobody.amazonaws.com"), Others],
+        name: "an unknown principal is rejected",
+        actions: &[Create, EnableOther("unknown.amazonaws.com"), Others],
         expected: &["accepted", "InvalidInputException", "none"],
     },
     Case {
-        name: "without an organization there is nothing to read",
-        acts: &[Read],
+        name: "a read without an organization is an error",
+        actions: &[Read],
         expected: &["NotInOrganization"],
     },
     Case {
-        name: "without an organization nothing is enabled",
-        acts: &[Enable],
+        name: "enabling without an organization is an error",
+        actions: &[Enable],
         expected: &["NotInOrganization"],
     },
     Case {
-        name: "without an organization nothing is disabled",
-        acts: &[Disable],
+        name: "disabling without an organization is an error",
+        actions: &[Disable],
         expected: &["NotInOrganization"],
     },
     Case {
-        name: "a list longer than asked for comes in pages",
-        acts: &[Create, SSO, CONFIG, Enable, Pages, Read],
+        name: "a list longer than the page size has several pages",
+        actions: &[Create, SSO, CONFIG, Enable, Pages, Read],
         expected: &[
             "accepted",
             "accepted",
@@ -131,18 +131,18 @@ pub const CASES: &[Case] = &[
 ];
 
 impl Case {
-    /// One line for each act.
-    pub async fn play(&self, client: &Client) -> Vec<String> {
-        let mut seen = Vec::new();
-        for act in self.acts {
-            seen.push(act.play(client).await);
+    /// Runs the actions, and returns their results.
+    pub async fn run(&self, client: &Client) -> Vec<String> {
+        let mut results = Vec::new();
+        for action in self.actions {
+            results.push(action.run(client).await);
         }
-        seen
+        results
     }
 }
 
-impl Act {
-    async fn play(&self, client: &Client) -> String {
+impl Action {
+    async fn run(&self, client: &Client) -> String {
         match self {
             Create => {
                 let create = client.create_organization();
@@ -152,7 +152,7 @@ impl Act {
             Enable => write(client, TrustedAccess::Enabled).await,
             Disable => write(client, TrustedAccess::Disabled).await,
             Run => run(client).await,
-            EnableBy(principal) => {
+            EnableOther(principal) => {
                 let enable = client.enable_aws_service_access();
                 code(enable.service_principal(*principal).send().await)
             }
@@ -174,8 +174,10 @@ async fn read(client: &Client) -> String {
         .read()
         .await
     {
-        Ok(seen) if seen.enabled_since.is_some() => format!("{}, with a date", seen.state),
-        Ok(seen) => seen.state.to_string(),
+        Ok(observation) if observation.enabled_since.is_some() => {
+            format!("{}, with a date", observation.state)
+        }
+        Ok(observation) => observation.state.to_string(),
         Err(error) => format!("{:?}", error.kind),
     }
 }

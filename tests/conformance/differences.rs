@@ -1,11 +1,11 @@
-//! What the implementations do otherwise than AWS, which no test of ours may lean on.
+//! Differences between the emulators and AWS. No other test may depend on them.
 
-/// A case that an implementation plays otherwise.
+/// A case whose results differ from those of AWS.
 pub struct Difference {
     pub implementation: &'static str,
     pub case: &'static str,
-    pub instead: &'static [&'static str],
-    pub why: &'static str,
+    pub results: &'static [&'static str],
+    pub reason: &'static str,
 }
 
 const ONE_PAGE: &[&str] = &[
@@ -20,38 +20,38 @@ const ONE_PAGE: &[&str] = &[
 pub const DIFFERENCES: &[Difference] = &[
     Difference {
         implementation: "winterbaume",
-        case: "a principal that does not exist is refused",
-        instead: &["accepted", "accepted", "nobody.amazonaws.com"],
-        why: "it takes any name",
+        case: "an unknown principal is rejected",
+        results: &["accepted", "accepted", "unknown.amazonaws.com"],
+        reason: "it accepts any name",
     },
     Difference {
         implementation: "winterbaume",
-        case: "a list longer than asked for comes in pages",
-        instead: ONE_PAGE,
-        why: "it has no pages",
+        case: "a list longer than the page size has several pages",
+        results: ONE_PAGE,
+        reason: "it has no pages",
     },
     Difference {
         implementation: "moto",
-        case: "a list longer than asked for comes in pages",
-        instead: ONE_PAGE,
-        why: "it has no pages",
+        case: "a list longer than the page size has several pages",
+        results: ONE_PAGE,
+        reason: "it has no pages",
     },
     Difference {
         implementation: "moto",
-        case: "without an organization there is nothing to read",
-        instead: &["disabled"],
-        why: "it keeps a list for any account",
+        case: "a read without an organization is an error",
+        results: &["disabled"],
+        reason: "it has a list for every account",
     },
     Difference {
         implementation: "moto",
-        case: "without an organization nothing is enabled",
-        instead: &["accepted"],
-        why: "it keeps a list for any account",
+        case: "enabling without an organization is an error",
+        results: &["accepted"],
+        reason: "it has a list for every account",
     },
     Difference {
         implementation: "moto",
-        case: "without an organization nothing is disabled",
-        instead: &["accepted"],
-        why: "it keeps a list for any account",
+        case: "disabling without an organization is an error",
+        results: &["accepted"],
+        reason: "it has a list for every account",
     },
 ];

@@ -1,4 +1,4 @@
-//! The implementations, each reached through the SDK with the function's own configuration.
+//! The emulators, each reached through the SDK with the function's own configuration.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_organizations::Client;
@@ -9,14 +9,14 @@ use controltower_trusted_access::settings::TrustStore;
 use winterbaume_core::MockAws;
 use winterbaume_organizations::OrganizationsService;
 
-/// An independent implementation of Organizations.
+/// An emulator of Organizations that this project did not write.
 pub struct Implementation {
     pub name: String,
-    /// `None` for the one in this process.
+    /// `None` for the emulator in this process.
     endpoint: Option<String>,
 }
 
-/// The one in this process, and one for each `NAME=ENDPOINT`.
+/// Returns the emulator in this process, and one per `NAME=ENDPOINT`.
 pub fn all(over_http: impl Iterator<Item = String>) -> Vec<Implementation> {
     let embedded = Implementation {
         name: "winterbaume".to_owned(),
@@ -33,7 +33,7 @@ pub fn all(over_http: impl Iterator<Item = String>) -> Vec<Implementation> {
 }
 
 impl Implementation {
-    /// A client of it, in whose account there is no organization.
+    /// Returns a client for an account without an organization.
     pub async fn organization(&self) -> Client {
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -53,13 +53,13 @@ impl Implementation {
             .http_client(HttpClient::new(&TrustStore::System).to_shared())
             .endpoint_url(endpoint);
         let client = Client::from_conf(client_config(&sdk.build()).build());
-        forget(&client).await;
+        delete_organization(&client).await;
         client
     }
 }
 
-/// Ends what an earlier case left, by the API alone: no implementation's own way to reset it is needed.
-async fn forget(client: &Client) {
+/// Deletes what an earlier case created, through the API of Organizations only.
+async fn delete_organization(client: &Client) {
     if let Ok(list) = client
         .list_aws_service_access_for_organization()
         .send()
@@ -74,6 +74,6 @@ async fn forget(client: &Client) {
                 .expect("a listed principal can be disabled");
         }
     }
-    // Refused where there is none, which is what is wanted.
+    // An error means that there is no organization, which is the goal.
     let _ = client.delete_organization().send().await;
 }

@@ -1,13 +1,11 @@
-//! `make conformance`: one set of cases against every implementation of Organizations that can be had
-//! without an account, through the function's own adapter.
+//! `make conformance`: one set of cases against every emulator of Organizations, through the function's own adapter.
 //!
-//! Arguments: `NAME=ENDPOINT` for each implementation that is reached over HTTP. The one that lives in
-//! this process is always there. Ends with 1 if one does not do as told, and also where a difference
-//! that is written down is no longer there.
+//! The arguments are `NAME=ENDPOINT`, one per emulator that is reached over HTTP. The emulator in this process always
+//! runs. The exit status is 1 if a result is not as expected, or if a documented difference no longer exists.
 
 #![expect(
     clippy::expect_used,
-    reason = "an implementation that does not answer at all ends the program"
+    reason = "an emulator that does not respond ends the program"
 )]
 
 mod cases;
@@ -23,32 +21,32 @@ use differences::{DIFFERENCES, Difference};
 use implementations::{Implementation, all};
 
 fn difference(implementation: &str, case: &str) -> Option<&'static Difference> {
-    let of_both = |one: &&Difference| one.implementation == implementation && one.case == case;
-    DIFFERENCES.iter().find(of_both)
+    let matches = |one: &&Difference| one.implementation == implementation && one.case == case;
+    DIFFERENCES.iter().find(matches)
 }
 
-/// What a case shows of an implementation, and whether that was to be expected.
-fn judge(name: &str, case: &Case, seen: &[String]) -> (bool, String) {
+/// Returns whether the results are as expected, and a sentence about them.
+fn judge(name: &str, case: &Case, results: &[String]) -> (bool, String) {
     let known = difference(name, case.name);
-    let told = known.map_or(case.expected, |known| known.instead);
-    if seen != told {
-        let stale = known.is_some() && seen == case.expected;
+    let expected = known.map_or(case.expected, |known| known.results);
+    if results != expected {
+        let stale = known.is_some() && results == case.expected;
         let hint = if stale {
             " (the difference is gone: delete its row)"
         } else {
             ""
         };
-        return (false, format!("saw {seen:?} instead of {told:?}{hint}"));
+        return (false, format!("{results:?} instead of {expected:?}{hint}"));
     }
     (
         true,
         known.map_or("as expected".to_owned(), |known| {
-            format!("differs: {}", known.why)
+            format!("differs: {}", known.reason)
         }),
     )
 }
 
-/// Differences of implementations or cases that do not exist, which nobody would ever compare.
+/// Returns the differences whose emulator or case does not exist, so that no run compares them.
 fn unknown_rows(implementations: &[Implementation]) -> Vec<&'static Difference> {
     let is_run = |row: &&Difference| {
         implementations
@@ -60,18 +58,18 @@ fn unknown_rows(implementations: &[Implementation]) -> Vec<&'static Difference> 
 }
 
 async fn run(implementations: &[Implementation]) -> bool {
-    let mut all_as_told = true;
+    let mut all_as_expected = true;
     for implementation in implementations {
         println!("{}", implementation.name);
         for case in CASES {
-            let seen = case.play(&implementation.organization().await).await;
-            let (as_told, verdict) = judge(&implementation.name, case, &seen);
+            let results = case.run(&implementation.organization().await).await;
+            let (as_expected, verdict) = judge(&implementation.name, case, &results);
             println!(
                 "  {} {}: {verdict}",
-                if as_told { "✓" } else { "✗" },
+                if as_expected { "✓" } else { "✗" },
                 case.name
             );
-            all_as_told &= as_told;
+            all_as_expected &= as_expected;
         }
     }
     for row in unknown_rows(implementations) {
@@ -79,9 +77,9 @@ async fn run(implementations: &[Implementation]) -> bool {
             "✗ no run of “{}” on {} to compare with",
             row.case, row.implementation
         );
-        all_as_told = false;
+        all_as_expected = false;
     }
-    all_as_told
+    all_as_expected
 }
 
 fn main() -> ExitCode {
@@ -89,13 +87,13 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|argument| !argument.starts_with("--")));
     let runtime = Builder::new_current_thread().enable_all().build();
-    let as_told = runtime.expect("a runtime").block_on(run(&implementations));
+    let as_expected = runtime.expect("a runtime").block_on(run(&implementations));
     println!(
         "{} cases, {} implementations",
         CASES.len(),
         implementations.len()
     );
-    if as_told {
+    if as_expected {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -1,30 +1,30 @@
-//! One cell: a run of the built binary with a fault at one call, and the runs after it.
+//! One cell: a run of the built binary with a fault at one call, and two runs after it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::fake_lambda::{Answer, Function};
-use crate::support::named_file::NamedFile;
+use crate::support::function::{BINARY, Function};
 use crate::support::scripted_organizations::{
     CONTROL_TOWER, DISABLE, ENABLE, GET_ZONE, LIST, LIST_ZONES, Reply, ScriptedOrganizations,
 };
+use crate::support::temp_file::TempFile;
 use crate::support::tls::Authority;
 use crate::table::{Cell, Fault, Target};
 
-/// What the template gives a run, the second where it asks for the landing zone.
-const TIME: [Duration; 2] = [Duration::from_secs(120), Duration::from_secs(160)];
+/// The function's timeout in the template, without and with `LANDING_ZONE_REGION`.
+const TIMEOUTS: [Duration; 2] = [Duration::from_mins(2), Duration::from_secs(160)];
 const OTHERS: [&str; 2] = ["sso.amazonaws.com", "config.amazonaws.com"];
 
-/// The two services, each on a server of its own: one may be out of reach while the other is not.
-struct World {
+/// The two services, each on its own server, so that one can be unreachable while the other is not.
+struct ScriptedAws {
     organizations: ScriptedOrganizations,
     control_tower: ScriptedOrganizations,
 }
 
-impl World {
-    /// What was called since it was last forgotten, in order.
+impl ScriptedAws {
+    /// Returns the operations that were called, in order.
     fn operations(&self) -> Vec<String> {
         let mut calls = self.organizations.calls();
         calls.extend(self.control_tower.calls());
@@ -32,9 +32,9 @@ impl World {
         calls.into_iter().map(|call| call.operation).collect()
     }
 
-    fn heal(&self) {
-        self.organizations.heal();
-        self.control_tower.heal();
+    fn reset(&self) {
+        self.organizations.reset();
+        self.control_tower.reset();
     }
 
     fn forget_calls(&self) {
@@ -43,55 +43,62 @@ impl World {
     }
 }
 
-/// What is not as it should be.
+/// Runs the cell.
+///
+/// # Errors
+/// If a result is not as expected.
 pub fn check(cell: &Cell) -> Result<(), String> {
     let (fault, target, expected) = (&cell.row.fault, cell.target, cell.expected);
     let authority = Authority::new();
-    let bundle = NamedFile::holding(&authority.pem());
-    let world = world(fault, target, &authority);
-    arrange(&world, fault, target);
-    let function = start(&world, fault, target, bundle.path());
+    let bundle = TempFile::with_content(&authority.pem());
+    let aws = scripted_aws(fault, target, &authority);
+    script(&aws, fault, target);
+    let function = start(&aws, fault, target, bundle.path());
 
     let started = Instant::now();
-    let time = TIME[usize::from(target.asks())];
-    let answer = function.invoke_within("{}", time);
-    if started.elapsed() >= time {
-        return Err("answered after its deadline".to_owned());
+    let timeout = TIMEOUTS[usize::from(target.is_of_landing_zone())];
+    let result = function.invoke_within("{}", timeout);
+    if started.elapsed() >= timeout {
+        return Err("the result came after the deadline".to_owned());
     }
-    let calls = world.operations();
-    let seen = format!("{}: {}", named(&answer), abbreviated(&calls));
-    if !matches(expected, &seen) {
-        return Err(format!("{seen:?} instead of {expected:?}: {answer:?}"));
+    let calls = aws.operations();
+    let actual = format!(
+        "{}: {}",
+        result.outcome_or_error_type(),
+        abbreviated(&calls)
+    );
+    if !matches(expected, &actual) {
+        return Err(format!("{actual:?} instead of {expected:?}: {result:?}"));
     }
     if matches!(target, Target::FirstPage | Target::LaterPage)
-        && answer_is_error(&answer)
+        && result.is_error()
         && calls.iter().any(|call| call != LIST)
     {
-        return Err(format!("a write followed a read that failed: {seen}"));
+        return Err(format!("a write followed a failed read: {actual}"));
     }
     match fault {
         Fault::Environment(_) => Ok(()),
-        _ => recovers(&world, &function, target),
+        _ => recovers(&aws, &function, target),
     }
 }
 
-/// The same process, once nothing is wrong any more.
-fn recovers(world: &World, function: &Function, target: Target) -> Result<(), String> {
-    let time = TIME[usize::from(target.asks())];
-    world.heal();
+/// Runs the same process twice without the fault.
+fn recovers(aws: &ScriptedAws, function: &Function, target: Target) -> Result<(), String> {
+    let timeout = TIMEOUTS[usize::from(target.is_of_landing_zone())];
+    aws.reset();
     if target == Target::ZoneBeforeDisable {
-        world.control_tower.no_landing_zone();
+        aws.control_tower.remove_landing_zone();
     }
-    let next = function.invoke_within("{}", time);
-    if answer_is_error(&next) {
+    let next = function.invoke_within("{}", timeout);
+    if next.is_error() {
         return Err(format!("the next invocation failed: {next:?}"));
     }
-    if world.organizations.has(CONTROL_TOWER) == target.disables() {
+    if aws.organizations.has(CONTROL_TOWER) == target.disables() {
         return Err("the next invocation did not converge".to_owned());
     }
-    world.forget_calls();
-    let last = function.invoke_within("{}", time);
-    if named(&last) == "InSync" {
+    aws.forget_calls();
+    let last = function.invoke_within("{}", timeout);
+    if last.outcome_or_error_type() == "InSync" {
         Ok(())
     } else {
         Err(format!(
@@ -100,8 +107,9 @@ fn recovers(world: &World, function: &Function, target: Target) -> Result<(), St
     }
 }
 
-/// Drifted, so that a read that was mistaken for "disabled" would lead to a write.
-fn world(fault: &Fault, target: Target, authority: &Authority) -> World {
+/// Returns both services, with trusted access drifted, so that a failed read that counts as *disabled* would lead to a
+/// write.
+fn scripted_aws(fault: &Fault, target: Target, authority: &Authority) -> ScriptedAws {
     let [first, second] = OTHERS;
     let pages: &[&[&str]] = match (target, fault) {
         (target, _) if target.disables() => &[&[first, CONTROL_TOWER]],
@@ -111,27 +119,27 @@ fn world(fault: &Fault, target: Target, authority: &Authority) -> World {
         _ => &[&[first]],
     };
     let serve = |pages| {
-        if let Fault::Obstacle(_) = fault {
-            ScriptedOrganizations::with_pages_behind_tls(pages, authority)
+        if let Fault::Connection(_) = fault {
+            ScriptedOrganizations::with_pages_and_tls(pages, authority)
         } else {
             ScriptedOrganizations::with_pages(pages)
         }
     };
     let (organizations, control_tower) = (serve(pages), serve(&[]));
-    // Before the list of landing zones permits to disable, there must be none.
+    // An empty list of landing zones permits disabling.
     if target != Target::ZonesBeforeDisable {
-        control_tower.landing_zone(&json!({
+        control_tower.set_landing_zone(&json!({
             "arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X",
             "version": "3.3",
         }));
     }
-    World {
+    ScriptedAws {
         organizations,
         control_tower,
     }
 }
 
-fn arrange(world: &World, fault: &Fault, target: Target) {
+fn script(aws: &ScriptedAws, fault: &Fault, target: Target) {
     let (operation, earlier) = match target {
         Target::FirstPage => (LIST, 0),
         Target::ZonesBeforeEnable | Target::ZonesBeforeDisable => (LIST_ZONES, 0),
@@ -140,33 +148,33 @@ fn arrange(world: &World, fault: &Fault, target: Target) {
         Target::Enable => (ENABLE, 0),
         Target::Disable => (DISABLE, 0),
     };
-    let server = if target.asks() {
-        &world.control_tower
+    let server = if target.is_of_landing_zone() {
+        &aws.control_tower
     } else {
-        &world.organizations
+        &aws.organizations
     };
-    let honest = || vec![Reply::Honest; earlier];
+    let normal = || vec![Reply::Normal; earlier];
     match fault {
         Fault::Once(reply) => {
-            server.script(operation, honest().into_iter().chain([reply.clone()]));
+            server.script(operation, normal().into_iter().chain([reply.clone()]));
         }
-        Fault::Forever(reply) => {
+        Fault::Always(reply) => {
             server
-                .script(operation, honest())
-                .forever(operation, reply.clone());
+                .script(operation, normal())
+                .always(operation, reply.clone());
         }
-        Fault::Obstacle(obstacle) => match target {
+        Fault::Connection(fault) => match target {
             Target::FirstPage | Target::ZonesBeforeEnable | Target::ZonesBeforeDisable => {
-                server.obstruct(*obstacle);
+                server.break_connections(*fault);
             }
             Target::LaterPage | Target::Enable | Target::Disable => {
-                server.script(LIST, [Reply::HonestThen(*obstacle)]);
+                server.script(LIST, [Reply::NormalThen(*fault)]);
             }
             Target::ZoneBeforeEnable | Target::ZoneBeforeDisable => {
-                server.script(LIST_ZONES, [Reply::HonestThen(*obstacle)]);
+                server.script(LIST_ZONES, [Reply::NormalThen(*fault)]);
             }
             Target::Verify => {
-                server.script(ENABLE, [Reply::HonestThen(*obstacle)]);
+                server.script(ENABLE, [Reply::NormalThen(*fault)]);
             }
         },
         Fault::Stale(reads) => {
@@ -176,16 +184,15 @@ fn arrange(world: &World, fault: &Fault, target: Target) {
     }
 }
 
-fn start(world: &World, fault: &Fault, target: Target, bundle: &str) -> Function {
-    let binary = std::env::var("BOOTSTRAP")
-        .unwrap_or_else(|_| env!("CARGO_BIN_EXE_controltower-trusted-access").to_owned());
-    let organizations = world.organizations.endpoint();
-    let control_tower = world.control_tower.endpoint();
+fn start(aws: &ScriptedAws, fault: &Fault, target: Target, bundle: &str) -> Function {
+    let binary = std::env::var("BOOTSTRAP").unwrap_or_else(|_| BINARY.to_owned());
+    let organizations = aws.organizations.endpoint();
+    let control_tower = aws.control_tower.endpoint();
     let mut environment = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", organizations.as_str())];
-    if let Fault::Obstacle(_) = fault {
+    if let Fault::Connection(_) = fault {
         environment.push(("AWS_CA_BUNDLE", bundle));
     }
-    if target.asks() {
+    if target.is_of_landing_zone() {
         environment.extend([
             ("LANDING_ZONE_REGION", "eu-west-1"),
             ("AWS_ENDPOINT_URL_CONTROLTOWER", control_tower.as_str()),
@@ -194,24 +201,13 @@ fn start(world: &World, fault: &Fault, target: Target, bundle: &str) -> Function
     if target.disables() {
         environment.extend([("DESIRED_STATE", "disabled"), ("ALLOW_DISABLE", "true")]);
     }
-    if let Fault::Environment(more) = fault {
-        environment.extend(*more);
+    if let Fault::Environment(variables) = fault {
+        environment.extend(*variables);
     }
     Function::start(Path::new(&binary), &environment)
 }
 
-fn answer_is_error(answer: &Answer) -> bool {
-    matches!(answer, Answer::Error { .. })
-}
-
-fn named(answer: &Answer) -> &str {
-    match answer {
-        Answer::Response(_) => answer.outcome(),
-        Answer::Error { error_type, .. } => error_type,
-    }
-}
-
-/// The letter that stands for an operation in the table.
+/// Returns the letter of an operation in the table.
 fn letter(operation: &str) -> &'static str {
     match operation {
         LIST => "L",
@@ -223,7 +219,7 @@ fn letter(operation: &str) -> &'static str {
     }
 }
 
-/// `L2 E L` for two reads, a write and a read.
+/// Returns `L2 E L` for two reads, a write and a read.
 fn abbreviated(calls: &[String]) -> String {
     let runs = calls.chunk_by(|one, next| one == next).map(|run| {
         let letter = letter(&run[0]);
@@ -236,14 +232,14 @@ fn abbreviated(calls: &[String]) -> String {
     runs.collect::<Vec<_>>().join(" ")
 }
 
-/// A `+` stands for any number of a call.
-fn matches(expected: &str, seen: &str) -> bool {
-    let (expected, seen) = (expected.split(' '), seen.split(' '));
-    let is = |(expected, seen): (&str, &str)| match expected.strip_suffix('+') {
-        None => expected == seen,
-        Some(letter) => seen
+/// Returns whether the calls are as expected. A `+` matches any number of one call.
+fn matches(expected: &str, actual: &str) -> bool {
+    let (expected, actual) = (expected.split(' '), actual.split(' '));
+    let is_same = |(expected, actual): (&str, &str)| match expected.strip_suffix('+') {
+        None => expected == actual,
+        Some(letter) => actual
             .strip_prefix(letter)
             .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())),
     };
-    expected.clone().count() == seen.clone().count() && expected.zip(seen).all(is)
+    expected.clone().count() == actual.clone().count() && expected.zip(actual).all(is_same)
 }

@@ -1,4 +1,4 @@
-//! The table in `docs/reliability.md`.
+//! Writes the table in `docs/reliability.md`.
 
 use std::path::Path;
 use std::{fs, io};
@@ -8,10 +8,10 @@ use crate::table::{Row, TARGETS};
 const START: &str = "<!-- faults: written by make faults -->\n";
 const END: &str = "<!-- /faults -->";
 
-/// Writes the table into the document, or only compares where `check` is set.
+/// Writes the table into the document; with `check` it only compares.
 ///
 /// # Errors
-/// A sentence about a document that is not there, has no place for the table, or is not current.
+/// If the document cannot be read or written, has no place for the table, or is not current.
 pub fn write(rows: &[Row], check: bool) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md");
     let failed = |error: io::Error| format!("{}: {error}", path.display());
@@ -39,10 +39,10 @@ fn rendered(rows: &[Row]) -> String {
     ];
     let mut reasons: Vec<&str> = Vec::new();
     for row in rows {
-        if !row.without.is_empty() && !reasons.contains(&row.without) {
-            reasons.push(row.without);
+        if !row.exclusion.is_empty() && !reasons.contains(&row.exclusion) {
+            reasons.push(row.exclusion);
         }
-        let note = reasons.iter().position(|reason| *reason == row.without);
+        let note = reasons.iter().position(|reason| *reason == row.exclusion);
         let cells = row.expected.map(|expected| match expected {
             Some(expected) => expected.replace(": ", "<br>").replace("<br>", "<br>`") + "`",
             None => format!("– ({})", note.unwrap_or_default() + 1),

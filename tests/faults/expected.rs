@@ -1,8 +1,7 @@
-//! What comes of the common kinds of fault, one expectation a target, in the order of
-//! [`TARGETS`](crate::table::TARGETS).
+//! The expected results of common faults, in the order of [`TARGETS`](crate::table::TARGETS).
 
-/// The call is repeated once, and all ends well.
-pub const HEALED: [&str; 9] = [
+/// One retry succeeds.
+pub const RETRIED: [&str; 9] = [
     "Remediated: L2 E L",
     "Remediated: L3 E L2",
     "Remediated: L E2 L",
@@ -14,8 +13,8 @@ pub const HEALED: [&str; 9] = [
     "Blocked: L Z G2",
 ];
 
-/// As if nothing were wrong.
-pub const UNHARMED: [&str; 9] = [
+/// The result without a fault.
+pub const UNAFFECTED: [&str; 9] = [
     "Remediated: L E L",
     "Remediated: L2 E L2",
     "Remediated: L E L",
@@ -51,7 +50,7 @@ pub const CONFLICT: [&str; 9] = [
     "Conflict: L Z G5",
 ];
 
-/// A write whose answer was lost is settled by one read.
+/// A write without a response is followed by one read.
 pub const UNAVAILABLE: [&str; 9] = [
     "Unavailable: L5",
     "Unavailable: L6",
@@ -100,7 +99,7 @@ pub const REJECTED: [&str; 9] = [
     "Rejected: L Z G",
 ];
 
-/// What is no page is no list. A write whose answer says nothing is settled by one read.
+/// A response that cannot be parsed is not an empty list. A write with such a response is followed by one read.
 pub const UNREADABLE: [&str; 9] = [
     "InvalidResponse: L",
     "InvalidResponse: L2",
@@ -126,7 +125,7 @@ pub const TOO_LARGE: [&str; 9] = [
     "InvalidResponse: L Z G",
 ];
 
-/// To a write it says "accepted", and the reads never show it.
+/// An empty body accepts a write, and the reads never show it.
 pub const EMPTY: [&str; 9] = [
     "InvalidResponse: L",
     "InvalidResponse: L2",
@@ -139,8 +138,8 @@ pub const EMPTY: [&str; 9] = [
     "InvalidResponse: L Z G",
 ];
 
-/// After an accepted write its 20 s end before a read has timed out five times.
-pub const NEVER_ANSWERED: [&str; 9] = [
+/// After an accepted write, its 20 s end before a read has timed out five times.
+pub const NO_RESPONSE: [&str; 9] = [
     "Unavailable: L5",
     "Unavailable: L6",
     "Unavailable: L E5 L",
@@ -152,8 +151,8 @@ pub const NEVER_ANSWERED: [&str; 9] = [
     "Unavailable: L Z G+",
 ];
 
-/// The same where the server did apply what it was too slow to answer.
-pub const ANSWERED_TOO_LATE: [&str; 9] = [
+/// As `NO_RESPONSE`, but the server applies the write.
+pub const SLOW_RESPONSE: [&str; 9] = [
     "Unavailable: L5",
     "Unavailable: L6",
     "Remediated: L E5 L",
@@ -163,4 +162,30 @@ pub const ANSWERED_TOO_LATE: [&str; 9] = [
     "Remediated: L Z G+ E L Z G+",
     "Unavailable: L Z+",
     "Unavailable: L Z G+",
+];
+
+/// The server applies a write and never responds, so one read after the retries shows it.
+pub const APPLIED_WITHOUT_RESPONSE: [&str; 9] = [
+    "Unavailable: L5",
+    "Unavailable: L6",
+    "Remediated: L E5 L",
+    "Remediated: L D5 L",
+    "Unavailable: L E L+",
+    "Remediated: L Z5 E L Z5",
+    "Remediated: L Z G5 E L Z G5",
+    "Unavailable: L Z5",
+    "Unavailable: L Z G5",
+];
+
+/// No connection succeeds from the call on, so the server sees no further call.
+pub const NO_CONNECTION: [&str; 9] = [
+    "Unavailable: ",
+    "Unavailable: L",
+    "Unavailable: L",
+    "Unavailable: L",
+    "Unavailable: L E",
+    "Remediated: L E L",
+    "Remediated: L Z E L",
+    "Unavailable: L",
+    "Unavailable: L Z",
 ];

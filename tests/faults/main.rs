@@ -1,7 +1,7 @@
-//! `make faults`: every call of a run × every fault, on the built binary. Writes the table of what
-//! came of it into `docs/reliability.md`, or fails with every cell that is not as `table.rs` says.
+//! `make faults`: every fault at every call of a run, on the built binary. It writes the table of results into
+//! `docs/reliability.md`, or fails with every cell that differs from `rows.rs`. With `--check` it only compares.
 //!
-//! A program of its own and not a test: the back-off of a hundred runs takes its real time.
+//! It is not part of `cargo test`, because the back-off of hundreds of runs takes minutes.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +11,7 @@ use std::thread;
 mod cell;
 mod document;
 mod expected;
+mod rows;
 mod table;
 
 #[path = "../support/mod.rs"]
@@ -18,18 +19,17 @@ mod table;
     dead_code,
     clippy::expect_used,
     clippy::panic,
-    reason = "the tests' fakes, of which this needs a part"
+    reason = "the fakes are shared with the tests, which use more of them"
 )]
 mod support;
 
-/// They mostly wait.
-const AT_ONCE: usize = 48;
+/// Threads. The cells mostly wait for back-off.
+const THREADS: usize = 48;
 
 fn main() -> ExitCode {
-    let rows = table::rows();
+    let rows = rows::rows();
     let mut cells: Vec<_> = rows.iter().flat_map(table::cells).collect();
-    // Target by target: the cells of a row are of one kind, and those of 10 MB at once would take each
-    // other's time.
+    // Target by target: the cells of one row with large responses would slow each other down if they ran at once.
     cells.sort_by_key(|cell| cell.target as usize);
     let differences = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         }
     };
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..THREADS {
             scope.spawn(work);
         }
     });

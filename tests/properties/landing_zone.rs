@@ -1,4 +1,4 @@
-//! The landing zone's say, over random worlds and whatever Control Tower answers.
+//! The landing-zone check over random faults and replies of Control Tower.
 
 use controltower_trusted_access::core::error::ApiErrorKind;
 use controltower_trusted_access::core::landing_zone::LandingZoneState;
@@ -8,115 +8,115 @@ use proptest::prelude::*;
 use std::time::Duration;
 use tokio::time::Instant;
 
-use super::{any_state, any_turns, in_paused_time, soon};
-use crate::support::fake_landing_zone::{FakeLandingZone, Meets, drifted};
+use super::{any_script, any_state, in_paused_time, in_two_minutes};
+use crate::support::fake_landing_zone::{FakeLandingZone, FakeReply, drifted_landing_zone};
 use crate::support::fake_organizations::FakeOrganizations;
 use crate::support::reconcilers::reconciler_with_landing_zone;
 
-fn any_meeting() -> impl Strategy<Value = Meets> {
+fn any_reply() -> impl Strategy<Value = FakeReply> {
     prop_oneof![
-        Just(Meets::Told(LandingZoneState::NotFound)),
-        Just(Meets::Told(drifted())),
-        Just(Meets::Refused(ApiErrorKind::AccessDenied)),
-        Just(Meets::Refused(ApiErrorKind::Throttled)),
-        Just(Meets::Hang),
+        Just(FakeReply::State(LandingZoneState::NotFound)),
+        Just(FakeReply::State(drifted_landing_zone())),
+        Just(FakeReply::Error(ApiErrorKind::AccessDenied)),
+        Just(FakeReply::Error(ApiErrorKind::Throttled)),
+        Just(FakeReply::Hang),
     ]
 }
 
-/// Whether a run that wants `desired` may write after this.
-fn permits(desired: TrustedAccess, met: &Meets) -> bool {
-    match (desired, met) {
-        (TrustedAccess::Enabled, met) => *met != Meets::Told(LandingZoneState::NotFound),
-        (TrustedAccess::Disabled, met) => *met == Meets::Told(LandingZoneState::NotFound),
+/// Returns whether a run towards `desired` may write after this reply.
+fn permits(desired: TrustedAccess, reply: &FakeReply) -> bool {
+    match (desired, reply) {
+        (TrustedAccess::Enabled, reply) => *reply != FakeReply::State(LandingZoneState::NotFound),
+        (TrustedAccess::Disabled, reply) => *reply == FakeReply::State(LandingZoneState::NotFound),
     }
 }
 
 proptest! {
     #[test]
-    fn no_write_is_made_that_the_landing_zone_does_not_permit(
+    fn no_write_happens_that_the_landing_zone_does_not_permit(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
-        met in any_meeting(),
+        script in any_script(),
+        reply in any_reply(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let zone = FakeLandingZone::new([met.clone()]);
-            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
-            let done = reconciler.run(Mode::Enforce, soon()).await;
-            let calls = world.calls();
-            if !permits(desired, &met) {
+            let organizations = FakeOrganizations::new(state, script);
+            let zone = FakeLandingZone::new([reply.clone()]);
+            let reconciler = reconciler_with_landing_zone(&organizations, &zone, desired);
+            let done = reconciler.run(Mode::Enforce, in_two_minutes()).await;
+            let calls = organizations.calls();
+            if !permits(desired, &reply) {
                 prop_assert_eq!(&calls, &[Operation::List]);
             }
-            prop_assert!(zone.asked().len() <= 2);
+            prop_assert!(zone.read_times().len() <= 2);
             let blocked = done.is_ok_and(|done| done.outcome == Outcome::Blocked);
-            prop_assert!(!blocked || !permits(desired, &met));
+            prop_assert!(!blocked || !permits(desired, &reply));
             Ok(())
         })?;
     }
 
     #[test]
-    fn audit_never_writes_whatever_the_landing_zone_says(
+    fn audit_never_writes_with_any_reply_about_the_landing_zone(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
-        met in any_meeting(),
+        script in any_script(),
+        reply in any_reply(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let zone = FakeLandingZone::new([met]);
-            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
-            let _ = reconciler.run(Mode::Audit, soon()).await;
-            prop_assert_eq!(world.calls(), [Operation::List]);
+            let organizations = FakeOrganizations::new(state, script);
+            let zone = FakeLandingZone::new([reply]);
+            let reconciler = reconciler_with_landing_zone(&organizations, &zone, desired);
+            let _ = reconciler.run(Mode::Audit, in_two_minutes()).await;
+            prop_assert_eq!(organizations.calls(), [Operation::List]);
             Ok(())
         })?;
     }
 
     #[test]
-    fn once_the_landing_zone_permits_it_a_run_without_faults_converges(
+    fn a_run_without_faults_converges_once_the_landing_zone_permits_it(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
-        meetings in prop::collection::vec(any_meeting(), 0..4),
+        script in any_script(),
+        replies in prop::collection::vec(any_reply(), 0..4),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            for met in meetings {
-                let zone = FakeLandingZone::new([met]);
-                let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
-                let _ = reconciler.run(Mode::Enforce, soon()).await;
+            let organizations = FakeOrganizations::new(state, script);
+            for reply in replies {
+                let zone = FakeLandingZone::new([reply]);
+                let reconciler = reconciler_with_landing_zone(&organizations, &zone, desired);
+                let _ = reconciler.run(Mode::Enforce, in_two_minutes()).await;
             }
-            world.end_faults();
+            organizations.end_faults();
             let permitting = match desired {
-                TrustedAccess::Enabled => drifted(),
+                TrustedAccess::Enabled => drifted_landing_zone(),
                 TrustedAccess::Disabled => LandingZoneState::NotFound,
             };
-            let zone = FakeLandingZone::new([Meets::Told(permitting)]);
-            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
-            prop_assert!(reconciler.run(Mode::Enforce, soon()).await.is_ok());
-            prop_assert_eq!(world.state(), desired);
-            world.forget_calls();
-            let last = reconciler.run(Mode::Enforce, soon()).await;
+            let zone = FakeLandingZone::new([FakeReply::State(permitting)]);
+            let reconciler = reconciler_with_landing_zone(&organizations, &zone, desired);
+            prop_assert!(reconciler.run(Mode::Enforce, in_two_minutes()).await.is_ok());
+            prop_assert_eq!(organizations.state(), desired);
+            organizations.forget_calls();
+            let last = reconciler.run(Mode::Enforce, in_two_minutes()).await;
             prop_assert_eq!(last.map(|done| done.outcome).ok(), Some(Outcome::InSync));
-            prop_assert_eq!(world.calls(), [Operation::List]);
+            prop_assert_eq!(organizations.calls(), [Operation::List]);
             Ok(())
         })?;
     }
 
     #[test]
-    fn every_run_that_asks_ends_by_its_deadline(
+    fn every_run_with_a_landing_zone_ends_by_its_deadline(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
-        meetings in prop::collection::vec(any_meeting(), 1..3),
+        script in any_script(),
+        replies in prop::collection::vec(any_reply(), 1..3),
         millis in 0..60_000_u64,
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let zone = FakeLandingZone::new(meetings);
+            let organizations = FakeOrganizations::new(state, script);
+            let zone = FakeLandingZone::new(replies);
             let started = Instant::now();
             let time = Duration::from_millis(millis);
-            let reconciler = reconciler_with_landing_zone(&world, &zone, desired);
+            let reconciler = reconciler_with_landing_zone(&organizations, &zone, desired);
             let _ = reconciler.run(Mode::Enforce, started + time).await;
             prop_assert!(started.elapsed() <= time);
             Ok(())

@@ -1,5 +1,5 @@
-//! Two instances of the function at once, interleaved wherever a call waits: a duplicate event, or a
-//! second copy of the stack that wants the opposite.
+//! Two concurrent instances of the function, interleaved at every call: a duplicate event, or a second stack with the
+//! opposite desired state.
 
 use controltower_trusted_access::core::error::ReconcileError;
 use controltower_trusted_access::core::model::{Mode, Operation, TrustedAccess};
@@ -7,15 +7,15 @@ use controltower_trusted_access::core::report::Outcome;
 use proptest::prelude::*;
 use tokio::time::Instant;
 
-use super::{any_state, any_turns, in_paused_time, soon};
+use super::{any_script, any_state, in_paused_time, in_two_minutes};
 use crate::support::fake_organizations::FakeOrganizations;
 use crate::support::reconcilers::reconciler;
 
-/// One pass, one write, and the reads at 1, 3, 7, 11, 15 and 19 s.
-const MOST_CALLS: usize = 1 + 1 + 6;
+/// The most calls of one run: one read, one write, and the verifying reads at 1, 3, 7, 11, 15 and 19 s.
+const MAX_CALLS: usize = 1 + 1 + 6;
 
-fn writes(world: &FakeOrganizations) -> Vec<Operation> {
-    let calls = world.calls().into_iter();
+fn writes(organizations: &FakeOrganizations) -> Vec<Operation> {
+    let calls = organizations.calls().into_iter();
     calls.filter(|call| *call != Operation::List).collect()
 }
 
@@ -28,67 +28,67 @@ fn write_towards(desired: TrustedAccess) -> Operation {
 
 proptest! {
     #[test]
-    fn with_one_desire_they_converge_once_the_faults_end_whatever_they_did_to_each_other(
+    fn two_instances_with_the_same_desired_state_converge_once_the_faults_end(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
+        script in any_script(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let (one, other) = (reconciler(&world, desired), reconciler(&world, desired));
-            let _ = tokio::join!(one.run(Mode::Enforce, soon()), other.run(Mode::Enforce, soon()));
-            prop_assert!(writes(&world).len() <= 2);
-            prop_assert!(writes(&world).iter().all(|write| *write == write_towards(desired)));
+            let organizations = FakeOrganizations::new(state, script);
+            let (one, other) = (reconciler(&organizations, desired), reconciler(&organizations, desired));
+            let _ = tokio::join!(one.run(Mode::Enforce, in_two_minutes()), other.run(Mode::Enforce, in_two_minutes()));
+            prop_assert!(writes(&organizations).len() <= 2);
+            prop_assert!(writes(&organizations).iter().all(|write| *write == write_towards(desired)));
 
-            world.end_faults();
-            let (first, second) = tokio::join!(one.run(Mode::Enforce, soon()), other.run(Mode::Enforce, soon()));
+            organizations.end_faults();
+            let (first, second) = tokio::join!(one.run(Mode::Enforce, in_two_minutes()), other.run(Mode::Enforce, in_two_minutes()));
             prop_assert!(first.is_ok() && second.is_ok());
-            prop_assert_eq!(world.state(), desired);
+            prop_assert_eq!(organizations.state(), desired);
             for last in [&one, &other] {
-                world.forget_calls();
-                let outcome = last.run(Mode::Enforce, soon()).await.map(|done| done.outcome);
+                organizations.forget_calls();
+                let outcome = last.run(Mode::Enforce, in_two_minutes()).await.map(|done| done.outcome);
                 prop_assert_eq!(outcome.ok(), Some(Outcome::InSync));
-                prop_assert_eq!(world.calls(), [Operation::List]);
+                prop_assert_eq!(organizations.calls(), [Operation::List]);
             }
             Ok(())
         })?;
     }
 
     #[test]
-    fn with_opposite_desires_each_run_ends_in_bounded_calls_and_one_alone_converges(
+    fn two_instances_with_opposite_desired_states_make_a_bounded_number_of_calls_and_one_alone_converges(
         state in any_state(),
-        turns in any_turns(),
+        script in any_script(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let enabling = reconciler(&world, TrustedAccess::Enabled);
-            let disabling = reconciler(&world, TrustedAccess::Disabled);
-            let deadline = soon();
+            let organizations = FakeOrganizations::new(state, script);
+            let enabling = reconciler(&organizations, TrustedAccess::Enabled);
+            let disabling = reconciler(&organizations, TrustedAccess::Disabled);
+            let deadline = in_two_minutes();
             let _ = tokio::join!(enabling.run(Mode::Enforce, deadline), disabling.run(Mode::Enforce, deadline));
             prop_assert!(Instant::now() <= deadline);
-            prop_assert!(world.calls().len() <= 2 * MOST_CALLS);
+            prop_assert!(organizations.calls().len() <= 2 * MAX_CALLS);
             for write in [Operation::Enable, Operation::Disable] {
-                prop_assert!(writes(&world).iter().filter(|one| **one == write).count() <= 1);
+                prop_assert!(writes(&organizations).iter().filter(|one| **one == write).count() <= 1);
             }
 
-            world.end_faults();
-            prop_assert!(enabling.run(Mode::Enforce, soon()).await.is_ok());
-            prop_assert_eq!(world.state(), TrustedAccess::Enabled);
+            organizations.end_faults();
+            prop_assert!(enabling.run(Mode::Enforce, in_two_minutes()).await.is_ok());
+            prop_assert_eq!(organizations.state(), TrustedAccess::Enabled);
             Ok(())
         })?;
     }
 
     #[test]
-    fn an_auditing_instance_beside_an_enforcing_one_writes_nothing_and_fails_only_by_its_read(
+    fn an_auditing_instance_beside_an_enforcing_one_never_writes_and_fails_only_on_its_read(
         state in any_state(),
         desired in any_state(),
-        turns in any_turns(),
+        script in any_script(),
     ) {
         in_paused_time(async {
-            let world = FakeOrganizations::new(state, turns);
-            let (auditing, enforcing) = (reconciler(&world, desired), reconciler(&world, desired));
-            let (audit, _) = tokio::join!(auditing.run(Mode::Audit, soon()), enforcing.run(Mode::Enforce, soon()));
-            prop_assert!(writes(&world).len() <= 1);
+            let organizations = FakeOrganizations::new(state, script);
+            let (auditing, enforcing) = (reconciler(&organizations, desired), reconciler(&organizations, desired));
+            let (audit, _) = tokio::join!(auditing.run(Mode::Audit, in_two_minutes()), enforcing.run(Mode::Enforce, in_two_minutes()));
+            prop_assert!(writes(&organizations).len() <= 1);
             let failed_otherwise = audit.is_err_and(|error| {
                 !matches!(error, ReconcileError::Read(_) | ReconcileError::DeadlineExceeded(_))
             });

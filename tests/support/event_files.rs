@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-/// Every event file's name and content, in order.
+/// Returns the name and the content of every event file, sorted by name.
 pub fn all() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let mut files: Vec<(String, String)> = fs::read_dir(folder)
         .expect("events/ exists")
-        .map(|entry| entry.expect("it is readable").path())
+        .map(|entry| entry.expect("a readable entry").path())
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "json")

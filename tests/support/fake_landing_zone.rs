@@ -1,4 +1,4 @@
-//! A landing zone behind its port, with scripted faults.
+//! A fake of the landing-zone port, with scripted replies.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -10,41 +10,41 @@ use controltower_trusted_access::core::model::Operation;
 use controltower_trusted_access::core::ports::ReadLandingZone;
 use tokio::time::{Instant, sleep};
 
-pub const HOME: &str = "eu-west-1";
+pub const HOME_REGION: &str = "eu-west-1";
 
-/// What one question meets.
+/// The reply to one read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meets {
-    Told(LandingZoneState),
-    Refused(ApiErrorKind),
-    /// No answer for an hour.
+pub enum FakeReply {
+    State(LandingZoneState),
+    Error(ApiErrorKind),
+    /// No reply for an hour.
     Hang,
 }
 
-/// Control Tower. The last of what is scripted is met for ever.
+/// A landing zone. The last scripted reply repeats.
 #[derive(Debug)]
 pub struct FakeLandingZone {
-    script: RefCell<VecDeque<Meets>>,
-    asked: RefCell<Vec<Instant>>,
+    script: RefCell<VecDeque<FakeReply>>,
+    read_times: RefCell<Vec<Instant>>,
 }
 
 impl FakeLandingZone {
-    pub fn new(script: impl IntoIterator<Item = Meets>) -> Self {
+    pub fn new(script: impl IntoIterator<Item = FakeReply>) -> Self {
         Self {
             script: RefCell::new(script.into_iter().collect()),
-            asked: RefCell::default(),
+            read_times: RefCell::default(),
         }
     }
 
-    /// When it was asked, each time.
-    pub fn asked(&self) -> Vec<Instant> {
-        self.asked.borrow().clone()
+    /// Returns the time of each read.
+    pub fn read_times(&self) -> Vec<Instant> {
+        self.read_times.borrow().clone()
     }
 
-    fn next(&self) -> Meets {
-        self.asked.borrow_mut().push(Instant::now());
+    fn next(&self) -> FakeReply {
+        self.read_times.borrow_mut().push(Instant::now());
         let mut script = self.script.borrow_mut();
-        let next = script.front().expect("something is scripted").clone();
+        let next = script.front().expect("a scripted reply").clone();
         if script.len() > 1 {
             script.pop_front();
         }
@@ -52,8 +52,8 @@ impl FakeLandingZone {
     }
 }
 
-/// A landing zone of version 3.3 that needs to be reset.
-pub fn drifted() -> LandingZoneState {
+/// Returns a landing zone of version 3.3 that has drifted.
+pub fn drifted_landing_zone() -> LandingZoneState {
     LandingZoneState::Found(LandingZoneDetail {
         arn: "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H".to_owned(),
         version: "3.3".to_owned(),
@@ -65,14 +65,14 @@ pub fn drifted() -> LandingZoneState {
 
 impl ReadLandingZone for &FakeLandingZone {
     fn region(&self) -> &str {
-        HOME
+        HOME_REGION
     }
 
     async fn read(&self) -> Result<LandingZoneState, ApiError> {
         let kind = match self.next() {
-            Meets::Told(answer) => return Ok(answer),
-            Meets::Refused(kind) => kind,
-            Meets::Hang => {
+            FakeReply::State(state) => return Ok(state),
+            FakeReply::Error(kind) => kind,
+            FakeReply::Hang => {
                 sleep(Duration::from_hours(1)).await;
                 ApiErrorKind::Unavailable
             }

@@ -1,4 +1,4 @@
-//! A stateful organization behind the two ports, with scripted faults and outside changes.
+//! A stateful fake of the two Organizations ports, with scripted faults and changes by other callers.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -12,33 +12,33 @@ use tokio::time::{Instant, sleep};
 
 pub const ENABLED_SINCE: &str = "2026-11-23T10:02:33Z";
 
-/// How one call goes wrong.
+/// How one call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It fails and had no effect; it is known that it had none.
-    Refused(ApiErrorKind),
-    /// The answer is lost; a write took effect.
-    LostAfterEffect,
-    /// The answer is lost; a write took no effect.
-    LostBeforeEffect,
-    /// A read shows the state before the last write.
+    /// An error, and a write is known to have no effect.
+    Error(ApiErrorKind),
+    /// No response. A write takes effect.
+    NoResponseAfterEffect,
+    /// No response. A write has no effect.
+    NoResponseBeforeEffect,
+    /// A read returns the state before the last write.
     Stale,
-    /// No answer for an hour.
+    /// No response for an hour.
     Hang,
 }
 
-/// What happens around one call.
+/// What happens at one call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Turn {
-    /// How long the call is under way before it takes effect, while others may act.
+pub struct ScriptedCall {
+    /// The time before the call takes effect, in which other callers may act.
     pub delay: Duration,
-    /// Somebody else sets the state just before.
-    pub outside: Option<TrustedAccess>,
-    /// How the call itself goes wrong.
+    /// The state that another caller sets just before the call takes effect.
+    pub changed_to: Option<TrustedAccess>,
+    /// How the call fails, if it does.
     pub fault: Option<Fault>,
 }
 
-impl From<Fault> for Turn {
+impl From<Fault> for ScriptedCall {
     fn from(fault: Fault) -> Self {
         Self {
             fault: Some(fault),
@@ -47,24 +47,24 @@ impl From<Fault> for Turn {
     }
 }
 
-/// The organization. Calls beyond the script go well.
+/// The organization. Calls after the scripted ones succeed.
 #[derive(Debug)]
 pub struct FakeOrganizations {
-    world: RefCell<World>,
+    inner: RefCell<OrganizationState>,
 }
 
 #[derive(Debug)]
-struct World {
+struct OrganizationState {
     state: TrustedAccess,
     before_write: TrustedAccess,
-    script: VecDeque<Turn>,
+    script: VecDeque<ScriptedCall>,
     calls: Vec<(Operation, Instant)>,
 }
 
 impl FakeOrganizations {
-    pub fn new(state: TrustedAccess, script: impl IntoIterator<Item = Turn>) -> Self {
+    pub fn new(state: TrustedAccess, script: impl IntoIterator<Item = ScriptedCall>) -> Self {
         Self {
-            world: RefCell::new(World {
+            inner: RefCell::new(OrganizationState {
                 state,
                 before_write: state,
                 script: script.into_iter().collect(),
@@ -74,11 +74,11 @@ impl FakeOrganizations {
     }
 
     pub fn state(&self) -> TrustedAccess {
-        self.world.borrow().state
+        self.inner.borrow().state
     }
 
     pub fn calls(&self) -> Vec<Operation> {
-        self.world
+        self.inner
             .borrow()
             .calls
             .iter()
@@ -87,7 +87,7 @@ impl FakeOrganizations {
     }
 
     pub fn call_times(&self) -> Vec<Instant> {
-        self.world
+        self.inner
             .borrow()
             .calls
             .iter()
@@ -96,34 +96,35 @@ impl FakeOrganizations {
     }
 
     pub fn forget_calls(&self) {
-        self.world.borrow_mut().calls.clear();
+        self.inner.borrow_mut().calls.clear();
     }
 
     pub fn end_faults(&self) {
-        self.world.borrow_mut().script.clear();
+        self.inner.borrow_mut().script.clear();
     }
 
-    async fn next_turn(&self, operation: Operation) -> Option<Fault> {
-        let turn = self.begin(operation);
-        sleep(turn.delay).await;
-        if let Some(state) = turn.outside {
-            self.world.borrow_mut().state = state;
+    /// Records a call, waits until it takes effect, and returns its fault.
+    async fn next_call(&self, operation: Operation) -> Option<Fault> {
+        let call = self.record_call(operation);
+        sleep(call.delay).await;
+        if let Some(state) = call.changed_to {
+            self.inner.borrow_mut().state = state;
         }
-        turn.fault
+        call.fault
     }
 
-    fn begin(&self, operation: Operation) -> Turn {
-        let mut world = self.world.borrow_mut();
-        world.calls.push((operation, Instant::now()));
-        world.script.pop_front().unwrap_or_default()
+    fn record_call(&self, operation: Operation) -> ScriptedCall {
+        let mut inner = self.inner.borrow_mut();
+        inner.calls.push((operation, Instant::now()));
+        inner.script.pop_front().unwrap_or_default()
     }
 
     fn observation(&self, stale: bool) -> Observation {
-        let world = self.world.borrow();
+        let inner = self.inner.borrow();
         let shown = if stale {
-            world.before_write
+            inner.before_write
         } else {
-            world.state
+            inner.state
         };
         match shown {
             TrustedAccess::Enabled => Observation::enabled(Some(ENABLED_SINCE.to_owned())),
@@ -132,45 +133,45 @@ impl FakeOrganizations {
     }
 
     fn apply(&self, step: Step) {
-        let mut world = self.world.borrow_mut();
-        world.before_write = world.state;
-        world.state = step.target();
+        let mut inner = self.inner.borrow_mut();
+        inner.before_write = inner.state;
+        inner.state = step.target();
     }
 }
 
 impl ReadTrustedAccess for &FakeOrganizations {
     async fn read(&self) -> Result<Observation, ApiError> {
-        match self.next_turn(Operation::List).await {
+        match self.next_call(Operation::List).await {
             None => Ok(self.observation(false)),
             Some(Fault::Stale) => Ok(self.observation(true)),
-            Some(fault) => Err(failed(Operation::List, fault).await),
+            Some(fault) => Err(error_of(Operation::List, fault).await),
         }
     }
 }
 
 impl WriteTrustedAccess for &FakeOrganizations {
     async fn write(&self, step: Step) -> Result<(), ApiError> {
-        match self.next_turn(step.operation()).await {
+        match self.next_call(step.operation()).await {
             None | Some(Fault::Stale) => {
                 self.apply(step);
                 Ok(())
             }
             Some(fault) => {
-                if fault == Fault::LostAfterEffect {
+                if fault == Fault::NoResponseAfterEffect {
                     self.apply(step);
                 }
-                Err(failed(step.operation(), fault).await)
+                Err(error_of(step.operation(), fault).await)
             }
         }
     }
 }
 
-async fn failed(operation: Operation, fault: Fault) -> ApiError {
+async fn error_of(operation: Operation, fault: Fault) -> ApiError {
     if fault == Fault::Hang {
         sleep(Duration::from_hours(1)).await;
     }
     let (kind, outcome_unknown) = match fault {
-        Fault::Refused(kind) => (kind, false),
+        Fault::Error(kind) => (kind, false),
         _ => (ApiErrorKind::Unavailable, true),
     };
     ApiError {

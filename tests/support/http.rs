@@ -1,5 +1,5 @@
-//! The least HTTP/1.1 server that can also misbehave: it hands out parsed requests and takes raw
-//! bytes back. A well-behaved server library could not cut a connection in the middle of an answer.
+//! A minimal HTTP/1.1 server that can misbehave: it parses requests and sends raw bytes. A server library could not
+//! close a connection in the middle of a response.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -17,7 +17,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The first header of that name, which is given in lower case.
+    /// Returns the value of the first header with this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -27,19 +27,19 @@ impl Request {
     }
 }
 
-/// What becomes of the connection after a request.
-pub enum Then {
-    /// It stays open for the next one.
+/// What the server does with the connection after a request.
+pub enum ConnectionAction {
+    /// Keep it open for the next request.
     KeepOpen,
-    /// It is closed, answered or not.
+    /// Close it.
     Close,
-    /// It is reset: the peer gets an error and not an end.
+    /// Reset it, so that the client gets an error instead of the end of the stream.
     Reset,
 }
 
-/// A connection, plain or through TLS.
+/// A connection, with or without TLS.
 pub trait Connection: Read + Write {
-    /// What is beneath it.
+    /// Returns the TCP stream of the connection.
     fn socket(&self) -> &TcpStream;
 }
 
@@ -49,25 +49,25 @@ impl Connection for TcpStream {
     }
 }
 
-/// Whether a server accepts connections. While it is closed nothing listens on the address, and the address stays
-/// bound, so that no other process can take it.
+/// Whether a server accepts connections. While the gate is closed, the address stays bound without a listener, so that
+/// no other process can take it.
 #[derive(Default)]
-pub struct Door {
+pub struct ListenerGate {
     closed: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Door {
-    /// Returns when a connection to the address is refused.
+impl ListenerGate {
+    /// Stops listening, and returns when connections to the address are refused.
     pub fn close(&self, address: SocketAddr) {
         self.set(true);
-        // The first connection wakes the listener, which then goes away.
+        // The first connection wakes the listener, which is then dropped.
         while TcpStream::connect(address).is_ok() {
             thread::yield_now();
         }
     }
 
-    /// Returns when a connection to the address is accepted.
+    /// Listens again, and returns when connections to the address are accepted.
     pub fn open(&self, address: SocketAddr) {
         self.set(false);
         while TcpStream::connect(address).is_err() {
@@ -91,8 +91,8 @@ impl Door {
     }
 }
 
-/// A socket that is bound to the address and does not listen. Several may be, as long as none listens.
-fn bound(address: SocketAddr) -> Socket {
+/// Returns a socket that is bound to the address and does not listen. Several can be bound while none listens.
+fn bound_socket(address: SocketAddr) -> Socket {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_reuse_address(true).expect("the option is known");
     socket
@@ -101,12 +101,12 @@ fn bound(address: SocketAddr) -> Socket {
     socket
 }
 
-/// A port at which every connection is refused, and which no other process can take, until it is dropped.
+/// A port that refuses every connection, and that no other process can take, until this is dropped.
 pub struct RefusingPort(Socket);
 
 impl RefusingPort {
     pub fn new() -> Self {
-        Self(bound(SocketAddr::from(([127, 0, 0, 1], 0))))
+        Self(bound_socket(SocketAddr::from(([127, 0, 0, 1], 0))))
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -129,58 +129,61 @@ fn listening(socket: Socket) -> TcpListener {
     socket.into()
 }
 
-/// Listens on a free port of the loopback interface until the process ends. `serve` runs on a
-/// thread of the connection's own.
-pub fn serve<F>(serve: F) -> SocketAddr
+/// Serves a free port of the loopback interface until the process ends, and returns its address. `handle` runs on one
+/// thread per connection.
+pub fn serve<F>(handle: F) -> SocketAddr
 where
-    F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
+    F: Fn(Request, &mut dyn Connection) -> ConnectionAction + Send + Sync + 'static,
 {
-    serve_behind(Arc::default(), |stream| Box::new(stream), serve)
+    serve_with_gate(Arc::default(), |stream| Box::new(stream), handle)
 }
 
-/// The same behind a door, with `wrap` around each accepted connection.
-pub fn serve_behind<W, F>(door: Arc<Door>, wrap: W, serve: F) -> SocketAddr
+/// Serves as [`serve`] does while the gate is open. `wrap` turns an accepted TCP stream into the connection.
+pub fn serve_with_gate<W, F>(gate: Arc<ListenerGate>, wrap: W, handle: F) -> SocketAddr
 where
     W: Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static,
-    F: Fn(Request, &mut dyn Connection) -> Then + Send + Sync + 'static,
+    F: Fn(Request, &mut dyn Connection) -> ConnectionAction + Send + Sync + 'static,
 {
-    let first = bound(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let first = bound_socket(SocketAddr::from(([127, 0, 0, 1], 0)));
     let address = address(&first);
-    // Keeps the port while nothing listens.
-    let reservation = bound(address);
+    // Keeps the port while the gate is closed.
+    let reservation = bound_socket(address);
     let mut listener = listening(first);
-    let parts = Arc::new((wrap, serve));
+    let parts = Arc::new((wrap, handle));
     thread::spawn(move || {
         let _reservation = reservation;
         loop {
             for stream in listener.incoming().flatten() {
-                if door.is_closed() {
+                if gate.is_closed() {
                     break;
                 }
-                // An answer of several writes must not wait for the other side's delayed acknowledgement.
+                // A response of several writes must not wait for the client's delayed acknowledgement.
                 let _ = stream.set_nodelay(true);
                 let parts = Arc::clone(&parts);
-                thread::spawn(move || answer_all(&mut *parts.0(stream), &parts.1));
+                thread::spawn(move || handle_requests(&mut *parts.0(stream), &parts.1));
             }
             drop(listener);
-            door.wait_until_open();
-            listener = listening(bound(address));
+            gate.wait_until_open();
+            listener = listening(bound_socket(address));
         }
     });
     address
 }
 
-fn answer_all(stream: &mut dyn Connection, serve: &dyn Fn(Request, &mut dyn Connection) -> Then) {
+fn handle_requests(
+    stream: &mut dyn Connection,
+    handle: &dyn Fn(Request, &mut dyn Connection) -> ConnectionAction,
+) {
     let mut unread = Vec::new();
     while let Some(request) = read_request(stream, &mut unread) {
-        match serve(request, stream) {
-            Then::KeepOpen => {}
-            Then::Close => {
-                // Dropping it would close nothing where a test holds it as well.
+        match handle(request, stream) {
+            ConnectionAction::KeepOpen => {}
+            ConnectionAction::Close => {
+                // A test may hold a clone of the stream, so dropping it is not enough.
                 let _ = stream.socket().shutdown(Shutdown::Both);
                 return;
             }
-            Then::Reset => {
+            ConnectionAction::Reset => {
                 let socket = SockRef::from(stream.socket());
                 let _ = socket.set_linger(Some(Duration::ZERO));
                 return;
@@ -242,7 +245,7 @@ fn parse_head(bytes: &[u8]) -> Option<(Request, usize, usize)> {
     Some((request, head, length))
 }
 
-/// A complete answer with a body of its length.
+/// Returns a response with a `content-length`.
 pub fn response(status: u16, content_type: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let mut head = format!(
@@ -256,62 +259,7 @@ pub fn response(status: u16, content_type: &str, headers: &[(&str, &str)], body:
     bytes
 }
 
-/// The same in chunks of 64 KiB, without a length.
-pub fn chunked_response(status: u16, content_type: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 {status} Status\r\ncontent-type: {content_type}\r\ntransfer-encoding: chunked\r\n\r\n"
-    );
-    let mut bytes = head.into_bytes();
-    for chunk in body.chunks(65_536) {
-        bytes.extend(format!("{:x}\r\n", chunk.len()).bytes());
-        bytes.extend_from_slice(chunk);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(b"0\r\n\r\n");
-    bytes
-}
-
-/// Sends an answer whose body has `size` bytes and is never held in memory as a whole.
-pub fn send_huge(stream: &mut dyn Connection, content_type: &str, size: usize) {
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {size}\r\n\r\n"
-    );
-    send(stream, head.as_bytes());
-    let chunk = [b' '; 16_384];
-    let mut left = size;
-    while left > 0 {
-        let next = &chunk[..left.min(chunk.len())];
-        if stream.write_all(next).is_err() {
-            return;
-        }
-        left -= next.len();
-    }
-    let _ = stream.flush();
-}
-
-/// The same answer under another content type.
-pub fn with_content_type(answer: &[u8], content_type: &str) -> Vec<u8> {
-    let text = String::from_utf8(answer.to_vec()).expect("a JSON answer is text");
-    let (head, rest) = text.split_once("content-type: ").expect("it has one");
-    let (_, rest) = rest.split_once("\r\n").expect("the line ends");
-    format!("{head}content-type: {content_type}\r\n{rest}").into_bytes()
-}
-
-/// Sends bytes to a peer that may have gone away by now.
+/// Sends bytes, and ignores a client that has closed the connection.
 pub fn send(stream: &mut dyn Connection, bytes: &[u8]) {
     let _ = stream.write_all(bytes).and_then(|()| stream.flush());
-}
-
-/// The same, byte by byte with pauses.
-pub fn send_slowly(stream: &mut dyn Connection, bytes: &[u8]) {
-    for byte in bytes {
-        if stream
-            .write_all(&[*byte])
-            .and_then(|()| stream.flush())
-            .is_err()
-        {
-            return;
-        }
-        thread::sleep(Duration::from_millis(200));
-    }
 }

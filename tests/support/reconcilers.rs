@@ -1,4 +1,4 @@
-//! Reconcilers over the fakes.
+//! Reconcilers over the fake ports.
 
 use controltower_trusted_access::core::model::{MaintenanceHold, Mode, TrustedAccess};
 use controltower_trusted_access::core::reconcile::{Policy, Reconciler};
@@ -8,7 +8,7 @@ use super::fake_organizations::FakeOrganizations;
 
 pub type FakeReconciler<'a> = Reconciler<&'a FakeOrganizations, &'a FakeLandingZone>;
 
-/// Enforces `desired`, without a landing zone.
+/// Returns a reconciler that enforces `desired`, without a landing zone.
 pub fn reconciler(organizations: &FakeOrganizations, desired: TrustedAccess) -> FakeReconciler<'_> {
     Reconciler {
         organizations,
@@ -21,7 +21,7 @@ pub fn reconciler(organizations: &FakeOrganizations, desired: TrustedAccess) -> 
     }
 }
 
-/// Enforces `desired`, with a landing zone.
+/// Returns a reconciler that enforces `desired`, with a landing zone.
 pub fn reconciler_with_landing_zone<'a>(
     organizations: &'a FakeOrganizations,
     landing_zone: &'a FakeLandingZone,
@@ -33,7 +33,7 @@ pub fn reconciler_with_landing_zone<'a>(
     }
 }
 
-/// The same reconciler with a maintenance hold.
+/// Returns the reconciler with a maintenance hold.
 pub fn with_hold(mut reconciler: FakeReconciler<'_>, hold: MaintenanceHold) -> FakeReconciler<'_> {
     reconciler.policy.hold = Some(hold);
     reconciler

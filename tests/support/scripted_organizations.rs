@@ -1,19 +1,21 @@
-//! AWS Organizations on loopback, and beside it Control Tower: stateful and honest by default, and as
-//! faulty as a test scripts it.
+//! A stateful AWS Organizations and AWS Control Tower on loopback. Each request gets the service's normal reply, or the
+//! [`Reply`] that a test has scripted for it.
 
 use std::net::{Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::http::{self, Connection, Door, Request, Then};
+use super::http::{self, ListenerGate};
 use super::tls::{self, Authority};
 
+mod raw_response;
 mod reply;
+mod server;
 mod state;
 
-pub use reply::{Obstacle, Part, Reply};
+pub use reply::{ConnectionFault, Reply, ResponsePart};
 use state::State;
 
 pub const CONTROL_TOWER: &str = "controltower.amazonaws.com";
@@ -23,8 +25,10 @@ pub const DISABLE: &str = "DisableAWSServiceAccess";
 pub const LIST_ZONES: &str = "ListLandingZones";
 pub const GET_ZONE: &str = "GetLandingZone";
 
-const TARGET_PREFIX: &str = "AWSOrganizationsV20161128.";
+/// The content type of AWS's JSON protocol.
 const JSON: &str = "application/x-amz-json-1.1";
+/// How long a test waits for requests before it fails.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// One request that arrived.
 #[derive(Debug, Clone)]
@@ -37,7 +41,7 @@ pub struct Call {
     pub at: Instant,
 }
 
-/// A scripted organization; dropping it does not stop it, the test's process does.
+/// A scripted organization. Its server runs until the test process ends.
 #[derive(Clone)]
 pub struct ScriptedOrganizations {
     endpoint: String,
@@ -46,19 +50,19 @@ pub struct ScriptedOrganizations {
 }
 
 impl ScriptedOrganizations {
-    /// An organization in which these principals are enabled, on one page.
+    /// Returns an organization in which these principals are enabled, on one page.
     pub fn with(principals: &[&str]) -> Self {
         Self::with_pages(&[principals])
     }
 
-    /// The same with a list that is spread over pages.
+    /// Returns an organization whose list of principals has these pages.
     pub fn with_pages(pages: &[&[&str]]) -> Self {
         let shared = organization(pages);
-        let serving = Arc::clone(&shared);
-        let address = http::serve_behind(
-            door(&shared),
+        let handler_state = Arc::clone(&shared);
+        let address = http::serve_with_gate(
+            gate(&shared),
             |stream| Box::new(stream),
-            move |request, stream| answer(&serving, &request, stream),
+            move |request, stream| server::handle(&handler_state, &request, stream),
         );
         Self {
             endpoint: format!("http://{address}"),
@@ -67,20 +71,20 @@ impl ScriptedOrganizations {
         }
     }
 
-    /// One page behind TLS, with that authority's certificate.
-    pub fn behind_tls(principals: &[&str], authority: &Authority) -> Self {
-        Self::with_pages_behind_tls(&[principals], authority)
+    /// Returns an organization behind TLS with the authority's certificate, with one page.
+    pub fn with_tls(principals: &[&str], authority: &Authority) -> Self {
+        Self::with_pages_and_tls(&[principals], authority)
     }
 
-    /// The same with a list that is spread over pages.
-    pub fn with_pages_behind_tls(pages: &[&[&str]], authority: &Authority) -> Self {
+    /// Returns an organization behind TLS with the authority's certificate.
+    pub fn with_pages_and_tls(pages: &[&[&str]], authority: &Authority) -> Self {
         let shared = organization(pages);
-        let (serving, wrapping) = (Arc::clone(&shared), Arc::clone(&shared));
+        let (handler_state, wrapper_state) = (Arc::clone(&shared), Arc::clone(&shared));
         let (trusted, untrusted) = (authority.server(), Authority::new().server());
-        let address = http::serve_behind(
-            door(&shared),
+        let address = http::serve_with_gate(
+            gate(&shared),
             move |stream| {
-                let mut state = lock(&wrapping);
+                let mut state = lock(&wrapper_state);
                 state.connections.extend(stream.try_clone());
                 if state.untrusted {
                     untrusted(stream)
@@ -88,7 +92,7 @@ impl ScriptedOrganizations {
                     trusted(stream)
                 }
             },
-            move |request, stream| answer(&serving, &request, stream),
+            move |request, stream| server::handle(&handler_state, &request, stream),
         );
         Self {
             endpoint: format!("https://{}:{}", tls::NAME, address.port()),
@@ -101,19 +105,18 @@ impl ScriptedOrganizations {
         self.endpoint.clone()
     }
 
-    /// From now on Control Tower has this landing zone, as `GetLandingZone` shows it; it has none before.
-    pub fn landing_zone(&self, detail: &Value) -> &Self {
+    /// Sets the landing zone, as `GetLandingZone` returns it. There is none at first.
+    pub fn set_landing_zone(&self, detail: &Value) -> &Self {
         self.state().landing_zone = Some(detail.clone());
         self
     }
 
-    /// From now on it has none.
-    pub fn no_landing_zone(&self) -> &Self {
+    pub fn remove_landing_zone(&self) -> &Self {
         self.state().landing_zone = None;
         self
     }
 
-    /// The next requests for an operation get these replies; later ones are honest again.
+    /// The next requests for an operation get these replies, and later ones the normal reply.
     pub fn script(&self, operation: &str, replies: impl IntoIterator<Item = Reply>) -> &Self {
         self.state()
             .script
@@ -123,63 +126,64 @@ impl ScriptedOrganizations {
         self
     }
 
-    /// Every further request for an operation gets this reply.
-    pub fn forever(&self, operation: &str, reply: Reply) -> &Self {
-        self.state().forever.insert(operation.to_owned(), reply);
+    /// Every request for an operation, after the scripted ones, gets this reply.
+    pub fn always(&self, operation: &str, reply: Reply) -> &Self {
+        self.state().always.insert(operation.to_owned(), reply);
         self
     }
 
-    /// After the next write, this many honest reads still show the state before it.
+    /// After the next write, this many normal reads still return the state before it.
     pub fn stale_reads_after_a_write(&self, reads: u32) -> &Self {
         self.state().stale_reads = reads;
         self
     }
 
-    /// From now on no connection comes about.
-    pub fn obstruct(&self, obstacle: Obstacle) {
-        obstruct(&self.shared, self.address, obstacle);
+    /// Makes every new connection fail.
+    pub fn break_connections(&self, fault: ConnectionFault) {
+        server::break_connections(&self.shared, self.address, fault);
     }
 
-    /// Honest and open from now on, whatever was scripted.
-    pub fn heal(&self) {
+    /// Removes everything that was scripted, and accepts connections again.
+    pub fn reset(&self) {
         let mut state = self.state();
         state.script.clear();
-        state.forever.clear();
+        state.always.clear();
         state.stale_reads = 0;
         state.untrusted = false;
-        let door = Arc::clone(&state.door);
+        let gate = Arc::clone(&state.gate);
         drop(state);
-        door.open(self.address);
+        gate.open(self.address);
     }
 
-    /// How many connections through TLS were begun.
+    /// Returns how many TLS connections were accepted.
     pub fn connections(&self) -> usize {
         self.state().connections.len()
     }
 
-    /// Closes those connections, as a server does with idle ones.
-    pub fn hang_up(&self) {
+    /// Closes all TLS connections, as a server does with idle ones.
+    pub fn close_connections(&self) {
         for connection in &self.state().connections {
             let _ = connection.shutdown(Shutdown::Both);
         }
     }
 
-    /// Somebody else switches the principal on or off.
+    /// Enables or disables a principal, as another caller would.
     pub fn set(&self, principal: &str, enabled: bool) {
         self.state().set(principal, enabled);
     }
 
+    /// Returns whether the principal is enabled.
     pub fn has(&self, principal: &str) -> bool {
         self.principals().iter().any(|p| p == principal)
     }
 
-    /// The enabled principals, in order.
+    /// Returns the enabled principals, in order.
     pub fn principals(&self) -> Vec<String> {
         self.state().pages.iter().flatten().cloned().collect()
     }
 
-    /// Another list, over these pages.
-    pub fn relist(&self, pages: &[Vec<&str>]) {
+    /// Replaces the list of principals.
+    pub fn set_pages(&self, pages: &[Vec<&str>]) {
         let page = |page: &Vec<&str>| page.iter().map(|&principal| principal.to_owned()).collect();
         self.state().pages = pages.iter().map(page).collect();
     }
@@ -188,7 +192,7 @@ impl ScriptedOrganizations {
         self.state().calls.clone()
     }
 
-    /// The names of the operations that were called, in order.
+    /// Returns the operations that were called, in order.
     pub fn operations(&self) -> Vec<String> {
         self.calls()
             .into_iter()
@@ -198,9 +202,9 @@ impl ScriptedOrganizations {
 
     /// Waits until this many requests have arrived.
     pub fn wait_for_calls(&self, count: usize) {
-        let patience = Instant::now() + Duration::from_secs(150);
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         while self.calls().len() < count {
-            assert!(Instant::now() < patience, "only {:?}", self.operations());
+            assert!(Instant::now() < deadline, "only {:?}", self.operations());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -215,18 +219,11 @@ impl ScriptedOrganizations {
 }
 
 fn lock(shared: &Mutex<State>) -> MutexGuard<'_, State> {
-    shared.lock().expect("no test panicked with the lock")
+    shared.lock().expect("no thread panicked with the lock")
 }
 
-fn door(shared: &Mutex<State>) -> Arc<Door> {
-    Arc::clone(&lock(shared).door)
-}
-
-fn obstruct(shared: &Mutex<State>, address: SocketAddr, obstacle: Obstacle) {
-    match obstacle {
-        Obstacle::Untrusted => lock(shared).untrusted = true,
-        Obstacle::Refused => door(shared).close(address),
-    }
+fn gate(shared: &Mutex<State>) -> Arc<ListenerGate> {
+    Arc::clone(&lock(shared).gate)
 }
 
 fn organization(pages: &[&[&str]]) -> Arc<Mutex<State>> {
@@ -239,102 +236,4 @@ fn organization(pages: &[&[&str]]) -> Arc<Mutex<State>> {
         pages: pages.iter().map(page).collect(),
         ..State::default()
     }))
-}
-
-fn answer(shared: &Mutex<State>, request: &Request, stream: &mut dyn Connection) -> Then {
-    let operation = operation(request);
-    let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
-    let reply = lock(shared).arrived(&operation, &body, request);
-    let honest = || lock(shared).honest(&operation, &body);
-    let apply = || lock(shared).apply(&operation, &body);
-    match reply {
-        Reply::Honest => http::send(stream, &honest()),
-        Reply::HonestAs(content_type) => {
-            http::send(stream, &http::with_content_type(&honest(), content_type));
-        }
-        Reply::Padded(size) => {
-            let body = padded(&mut lock(shared), &operation, &body, size);
-            http::send(stream, &http::response(200, JSON, &[], &body));
-        }
-        Reply::PaddedInChunks(size) => {
-            let body = padded(&mut lock(shared), &operation, &body, size);
-            http::send(stream, &http::chunked_response(200, JSON, &body));
-        }
-        Reply::Huge(size) => http::send_huge(stream, JSON, size),
-        Reply::EndlessTokens => {
-            let token = lock(shared).calls.len();
-            let page =
-                json!({"EnabledServicePrincipals": [], "NextToken": format!("endless-{token}")});
-            http::send(
-                stream,
-                &http::response(200, JSON, &[], page.to_string().as_bytes()),
-            );
-        }
-        Reply::Instead(status, content_type, body) => {
-            http::send(stream, &http::response(status, content_type, &[], &body));
-        }
-        Reply::HonestThen(obstacle) => {
-            let bytes = honest();
-            let address = stream.socket().local_addr().expect("a connected socket");
-            obstruct(shared, address, obstacle);
-            http::send(stream, &bytes);
-            return Then::Close;
-        }
-        Reply::Slow(part) => {
-            let bytes = honest();
-            let quick = match part {
-                Part::Head => 0,
-                Part::Body => bytes.len().saturating_sub(40),
-            };
-            http::send(stream, &bytes[..quick]);
-            http::send_slowly(stream, &bytes[quick..]);
-        }
-        Reply::CutInBody => {
-            let whole = honest();
-            http::send(stream, &whole[..whole.len() - 5]);
-            return Then::Close;
-        }
-        Reply::AppliedThenCut => {
-            apply();
-            return Then::Close;
-        }
-        Reply::Cut => return Then::Close,
-        Reply::AppliedThenReset => {
-            apply();
-            return Then::Reset;
-        }
-        Reply::Reset => return Then::Reset,
-        Reply::AppliedThenHang => {
-            apply();
-            std::thread::park();
-        }
-        Reply::Hang => std::thread::park(),
-    }
-    Then::KeepOpen
-}
-
-/// The honest answer with `size` bytes of padding.
-fn padded(state: &mut State, operation: &str, body: &Value, size: usize) -> Vec<u8> {
-    let mut answer: Value = match operation {
-        ENABLE | DISABLE => json!({}),
-        _ => serde_json::from_slice(&state.read(operation, body)).expect("JSON"),
-    };
-    state.apply(operation, body);
-    answer["Padding"] = json!("x".repeat(size));
-    answer.to_string().into_bytes()
-}
-
-/// Organizations has it in a header, Control Tower in the path.
-fn operation(request: &Request) -> String {
-    match request.path.as_str() {
-        "/list-landingzones" => LIST_ZONES.to_owned(),
-        "/get-landingzone" => GET_ZONE.to_owned(),
-        _ => {
-            let target = request.header("x-amz-target");
-            let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
-            operation
-                .expect("an Organizations request has a target of this API version")
-                .to_owned()
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! A certificate authority that exists for one test, and a TLS server with a certificate of it.
+//! A certificate authority for one test, and TLS servers with its certificates.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::http::Connection;
 
-/// The name that the server's certificate is for.
+/// The host name in the servers' certificates.
 pub const NAME: &str = "localhost";
 
 impl Connection for StreamOwned<ServerConnection, TcpStream> {
@@ -20,9 +20,10 @@ impl Connection for StreamOwned<ServerConnection, TcpStream> {
     }
 }
 
+/// A certificate authority.
 pub struct Authority {
     root: CertifiedIssuer<'static, KeyPair>,
-    /// Who signs for servers, if not the root itself.
+    /// The issuer of the servers' certificates, if it is not the root.
     intermediate: Option<CertifiedIssuer<'static, KeyPair>>,
     keys: &'static SignatureAlgorithm,
 }
@@ -30,7 +31,7 @@ pub struct Authority {
 impl Authority {
     pub fn new() -> Self {
         let keys = &PKCS_ECDSA_P256_SHA256;
-        let root = CertifiedIssuer::self_signed(authority("root"), key(keys));
+        let root = CertifiedIssuer::self_signed(ca_params("root"), new_key(keys));
         Self {
             root: root.expect("a root certificate"),
             intermediate: None,
@@ -38,12 +39,13 @@ impl Authority {
         }
     }
 
-    /// One that makes chains as long as AWS's, with keys of the same kind: RSA-2048 from leaf to root.
-    pub fn like_amazons() -> Self {
+    /// Returns an authority whose chains are as long as those of AWS endpoints and use the same keys, RSA-2048.
+    pub fn with_aws_like_chain() -> Self {
         let keys = &PKCS_RSA_SHA256;
-        let root = CertifiedIssuer::self_signed(authority("root"), key(keys));
+        let root = CertifiedIssuer::self_signed(ca_params("root"), new_key(keys));
         let root = root.expect("a root certificate");
-        let intermediate = CertifiedIssuer::signed_by(authority("intermediate"), key(keys), &root);
+        let intermediate =
+            CertifiedIssuer::signed_by(ca_params("intermediate"), new_key(keys), &root);
         Self {
             intermediate: Some(intermediate.expect("an intermediate certificate")),
             root,
@@ -51,12 +53,12 @@ impl Authority {
         }
     }
 
-    /// The root certificate in PEM.
+    /// Returns the root certificate in PEM.
     pub fn pem(&self) -> String {
         self.root.pem()
     }
 
-    /// What turns an accepted connection into one through TLS.
+    /// Returns a function that starts TLS on an accepted connection.
     pub fn server(&self) -> impl Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static {
         let config = self.server_config();
         move |stream| {
@@ -65,9 +67,9 @@ impl Authority {
         }
     }
 
-    /// A server with a certificate of this authority.
+    /// Returns the configuration of a server with a certificate of this authority.
     pub fn server_config(&self) -> Arc<ServerConfig> {
-        let key = key(self.keys);
+        let key = new_key(self.keys);
         let params = CertificateParams::new(vec![NAME.to_owned()]).expect("a name");
         let issuer = self.intermediate.as_ref().unwrap_or(&self.root);
         let leaf = params.signed_by(&key, issuer).expect("a certificate");
@@ -81,16 +83,16 @@ impl Authority {
             .expect("TLS 1.2 and 1.3")
             .with_no_client_auth()
             .with_single_cert(chain, key.into())
-            .expect("the key fits the certificate");
+            .expect("the key matches the certificate");
         Arc::new(config)
     }
 }
 
-fn key(kind: &'static SignatureAlgorithm) -> KeyPair {
+fn new_key(kind: &'static SignatureAlgorithm) -> KeyPair {
     KeyPair::generate_for(kind).expect("a key")
 }
 
-fn authority(name: &str) -> CertificateParams {
+fn ca_params(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.distinguished_name.push(DnType::CommonName, name);

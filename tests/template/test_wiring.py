@@ -104,7 +104,7 @@ class Metrics(unittest.TestCase):
         queried = set(re.search(r"fields (.+?) \|", query)[1].split(", ")) - {"@timestamp"}
         line = next(line for line in self.run_of_binary.log_lines if line.get("message") == "reconciled")
         # The binary logs these only if a run fails (error, error_type), a watched principal is disabled (principal) or a
-        # change is blocked (reason). The contract tests check those lines.
+        # change is blocked (reason). tests/lambda checks those lines.
         self.assertEqual(queried - set(line), {"error", "error_type", "principal", "reason"})
 
     def test_notifications_of_drift_contain_every_value_of_a_real_report(self):

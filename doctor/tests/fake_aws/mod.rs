@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::http::{self, Connection, Request, Then, response, send};
+use crate::http::{self, Connection, ConnectionAction, Request, response, send};
 use operation::Operation;
 
 /// A reply in place of the usual one.
@@ -149,7 +149,7 @@ struct Server {
 }
 
 impl Server {
-    fn serve(&self, request: &Request, stream: &mut dyn Connection) -> Then {
+    fn serve(&self, request: &Request, stream: &mut dyn Connection) -> ConnectionAction {
         let operation = Operation::from_request(request);
         let name = operation.name.clone();
         // The benchmark's thousands of calls are not kept: the memory would slow it down.
@@ -178,7 +178,7 @@ impl Server {
         action
     }
 
-    fn reply(&self, operation: &Operation, stream: &mut dyn Connection) -> Then {
+    fn reply(&self, operation: &Operation, stream: &mut dyn Connection) -> ConnectionAction {
         let account = operation.role_account();
         let scenario = &self.scenario;
         let role_reply = account
@@ -198,7 +198,7 @@ impl Server {
             ) => operation.error(*status, code, message),
             Some(FakeReply::NoResponse) => {
                 thread::sleep(Duration::from_mins(10));
-                return Then::Close;
+                return ConnectionAction::Close;
             }
             Some(FakeReply::Html) => response(200, "text/html", &[], b"<html>Sign in</html>"),
             Some(FakeReply::Body(body)) => operation.success(body.as_bytes()),
@@ -208,7 +208,7 @@ impl Server {
             }
         };
         send(stream, &bytes);
-        Then::KeepOpen
+        ConnectionAction::KeepOpen
     }
 
     fn exceeds_rate(&self) -> bool {

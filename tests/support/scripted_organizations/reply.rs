@@ -1,80 +1,81 @@
-//! What a scripted server does with one request.
+//! The replies that a test can script.
 
 use serde_json::{Value, json};
 
 use super::JSON;
 
-/// What the server does with one request.
+/// What the server does with one request. Unless the variant says otherwise, a write is applied.
 #[derive(Clone)]
 pub enum Reply {
-    /// What Organizations would do.
-    Honest,
-    /// An answer of this status and body; the request is not applied.
-    Instead(u16, &'static str, Vec<u8>),
-    /// The request is applied and the connection cut before the answer.
-    AppliedThenCut,
-    /// The connection is cut; the request is not applied.
-    Cut,
-    /// The connection is reset; the request is not applied.
-    Reset,
-    /// The request is applied and the connection reset before the answer.
-    AppliedThenReset,
-    /// An answer whose body is cut off in the middle.
-    CutInBody,
-    /// The honest answer, one byte at a time, so that the last comes after every time-out.
-    Slow(Part),
-    /// The honest answer under another content type.
-    HonestAs(&'static str),
-    /// The honest answer with this many bytes in a member that the API does not have.
+    /// The service's normal response.
+    Normal,
+    /// The normal response with another content type.
+    NormalWithContentType(&'static str),
+    /// The normal response, after which every new connection fails.
+    NormalThen(ConnectionFault),
+    /// The normal response with this many bytes in a field that the API does not have.
     Padded(usize),
-    /// The same in chunks, without a length.
+    /// As `Padded`, in chunks without a `content-length`.
     PaddedInChunks(usize),
-    /// An answer of this many bytes, sent without being held in memory; the request is not applied.
-    Huge(usize),
-    /// An empty page with a token that was never given before.
+    /// The normal response one byte at a time, slower than every timeout.
+    Slow(ResponsePart),
+    /// The normal response with its last bytes missing.
+    TruncatedBody,
+    /// A response with this status, content type and body. A write is not applied.
+    Custom(u16, &'static str, Vec<u8>),
+    /// A response of this many bytes, which are never in memory as a whole. A write is not applied.
+    Large(usize),
+    /// An empty page with a new token each time.
     EndlessTokens,
-    /// The honest answer, and then no connection any more.
-    HonestThen(Obstacle),
-    /// No answer for as long as the test lives; the request is not applied.
+    /// No response, and the connection is closed. A write is not applied.
+    Close,
+    /// No response, and the connection is closed.
+    AppliedThenClose,
+    /// No response, and the connection is reset. A write is not applied.
+    Reset,
+    /// No response, and the connection is reset.
+    AppliedThenReset,
+    /// No response until the test process ends. A write is not applied.
     Hang,
-    /// The same, and the request is applied.
+    /// No response until the test process ends.
     AppliedThenHang,
 }
 
-/// Where an answer becomes slow.
+/// The part of a response that is slow.
 #[derive(Clone, Copy)]
-pub enum Part {
+pub enum ResponsePart {
     Head,
     Body,
 }
 
-/// Why no further connection comes about.
+/// Why new connections fail.
 #[derive(Clone, Copy)]
-pub enum Obstacle {
-    /// Nothing listens any more.
+pub enum ConnectionFault {
+    /// The server does not listen.
     Refused,
-    /// The server's certificate is of an authority that nobody trusts.
-    Untrusted,
+    /// The server's certificate is from an authority that the client does not trust.
+    UntrustedCertificate,
 }
 
 impl Reply {
-    /// An error as the API sends it: status 400, `__type` and `Message`.
+    /// Returns an error as AWS sends it: status 400, `__type` and `Message`.
     pub fn error(code: &str) -> Self {
-        Self::error_of(400, code, "as scripted by the test")
+        Self::error_with_status(400, code, "as scripted by the test")
     }
 
-    pub fn error_of(status: u16, code: &str, message: &str) -> Self {
+    pub fn error_with_status(status: u16, code: &str, message: &str) -> Self {
         let body = json!({"__type": code, "Message": message}).to_string();
-        Self::Instead(status, JSON, body.into_bytes())
+        Self::Custom(status, JSON, body.into_bytes())
     }
 
-    /// An answer of status 200 with this JSON.
+    /// Returns a response with status 200 and this JSON.
     pub fn ok(body: &Value) -> Self {
-        Self::Instead(200, JSON, body.to_string().into_bytes())
+        Self::Custom(200, JSON, body.to_string().into_bytes())
     }
 
+    /// Returns a response as a proxy or a load balancer sends it.
     pub fn html(status: u16) -> Self {
-        Self::Instead(
+        Self::Custom(
             status,
             "text/html",
             b"<html><h1>Gateway</h1></html>".to_vec(),

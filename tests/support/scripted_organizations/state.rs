@@ -1,4 +1,4 @@
-//! What the scripted organization holds, and what it would answer.
+//! The state of the scripted organization, and its normal responses.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::super::http::{self, Door, Request};
+use super::super::http::{self, ListenerGate, Request};
 use super::reply::Reply;
 use super::{Call, DISABLE, ENABLE, GET_ZONE, JSON, LIST_ZONES};
 
@@ -15,18 +15,19 @@ const DATE_ENABLED: f64 = 1_763_892_153.25;
 
 #[derive(Default)]
 pub struct State {
-    /// One entry a page.
+    /// The enabled principals, page by page.
     pub pages: Vec<Vec<String>>,
     pub script: HashMap<String, VecDeque<Reply>>,
-    pub forever: HashMap<String, Reply>,
+    pub always: HashMap<String, Reply>,
     pub stale_reads: u32,
     pub before_write: Option<Vec<Vec<String>>>,
     pub calls: Vec<Call>,
-    pub door: Arc<Door>,
+    pub gate: Arc<ListenerGate>,
+    /// Whether new TLS connections get an untrusted certificate.
     pub untrusted: bool,
-    /// What `GetLandingZone` shows, where there is a landing zone.
+    /// The landing zone as `GetLandingZone` returns it, if there is one.
     pub landing_zone: Option<Value>,
-    /// Those through TLS.
+    /// All TLS connections so far.
     pub connections: Vec<TcpStream>,
 }
 
@@ -40,6 +41,7 @@ impl State {
         }
     }
 
+    /// Applies a write; a read changes nothing.
     pub fn apply(&mut self, operation: &str, body: &Value) {
         if matches!(operation, ENABLE | DISABLE) {
             self.before_write = Some(self.pages.clone());
@@ -51,7 +53,8 @@ impl State {
         }
     }
 
-    pub fn honest(&mut self, operation: &str, body: &Value) -> Vec<u8> {
+    /// Applies the request, and returns its normal response.
+    pub fn normal_response(&mut self, operation: &str, body: &Value) -> Vec<u8> {
         self.apply(operation, body);
         let body = match operation {
             ENABLE | DISABLE => Vec::new(),
@@ -60,7 +63,7 @@ impl State {
         http::response(200, JSON, &[], &body)
     }
 
-    /// What a read shows.
+    /// Returns the body of a read's response.
     pub fn read(&mut self, operation: &str, body: &Value) -> Vec<u8> {
         match operation {
             LIST_ZONES => {
@@ -73,7 +76,7 @@ impl State {
                     .into_bytes()
             }
             GET_ZONE => {
-                let zone = self.landing_zone.as_ref().expect("one that was listed");
+                let zone = self.landing_zone.as_ref().expect("the list has shown it");
                 assert_eq!(body["landingZoneIdentifier"], zone["arn"]);
                 json!({"landingZone": zone}).to_string().into_bytes()
             }
@@ -81,7 +84,7 @@ impl State {
         }
     }
 
-    /// The page that a request asks for.
+    /// Returns the page of the request's token.
     fn page(&mut self, body: &Value) -> Vec<u8> {
         let pages = match &self.before_write {
             Some(before) if self.stale_reads > 0 => {
@@ -92,7 +95,7 @@ impl State {
         };
         let index: usize = body["NextToken"]
             .as_str()
-            .map_or(0, |token| token.parse().expect("our token"));
+            .map_or(0, |token| token.parse().expect("a token of this server"));
         let entries: Vec<Value> = pages[index]
             .iter()
             .map(|principal| json!({"ServicePrincipal": principal, "DateEnabled": DATE_ENABLED}))
@@ -104,8 +107,8 @@ impl State {
         page.to_string().into_bytes()
     }
 
-    /// Notes a request, and says what is to become of it.
-    pub fn arrived(&mut self, operation: &str, body: &Value, request: &Request) -> Reply {
+    /// Records a request, and returns its reply.
+    pub fn record_call(&mut self, operation: &str, body: &Value, request: &Request) -> Reply {
         let header = |name| request.header(name).map(str::to_owned);
         self.calls.push(Call {
             operation: operation.to_owned(),
@@ -115,7 +118,7 @@ impl State {
             at: Instant::now(),
         });
         let scripted = self.script.get_mut(operation).and_then(VecDeque::pop_front);
-        let reply = scripted.or_else(|| self.forever.get(operation).cloned());
-        reply.unwrap_or(Reply::Honest)
+        let reply = scripted.or_else(|| self.always.get(operation).cloned());
+        reply.unwrap_or(Reply::Normal)
     }
 }

@@ -1,0 +1,108 @@
+//! Responses with an error, with invalid content, or of an unusual size.
+
+use super::{organizations_only, row};
+use crate::expected::{
+    CONFLICT, EMPTY, RETRIED, THROTTLED, TOO_LARGE, UNAFFECTED, UNAVAILABLE, UNREADABLE,
+};
+use crate::support::scripted_organizations::Reply;
+use crate::table::{Fault, Row};
+
+pub fn rows() -> Vec<Row> {
+    use Fault::{Always, Once};
+    vec![
+        row(
+            "throttled once",
+            Once(Reply::error("TooManyRequestsException")),
+            RETRIED,
+        ),
+        row(
+            "throttled always",
+            Always(Reply::error("TooManyRequestsException")),
+            THROTTLED,
+        ),
+        organizations_only(
+            "concurrent modification once",
+            Once(Reply::error("ConcurrentModificationException")),
+            RETRIED,
+        ),
+        organizations_only(
+            "concurrent modification always",
+            Always(Reply::error("ConcurrentModificationException")),
+            CONFLICT,
+        ),
+        row(
+            "`ServiceException` as 400",
+            Always(Reply::error("ServiceException")),
+            UNAVAILABLE,
+        ),
+        row(
+            "`ServiceException` as 500",
+            Always(Reply::error_with_status(
+                500,
+                "ServiceException",
+                "as scripted",
+            )),
+            UNAVAILABLE,
+        ),
+        row("500 with HTML", Always(Reply::html(500)), UNAVAILABLE),
+        row("503 with HTML once", Once(Reply::html(503)), RETRIED),
+        row(
+            "503 with HTML always",
+            Always(Reply::html(503)),
+            UNAVAILABLE,
+        ),
+        row(
+            "truncated JSON",
+            Always(body(r#"{"EnabledServicePrincipals":[{"Serv"#)),
+            UNREADABLE,
+        ),
+        row("malformed JSON", Always(body("{]")), UNREADABLE),
+        row("empty body", Always(body("")), EMPTY),
+        row("200 with HTML", Always(Reply::html(200)), UNREADABLE),
+        row(
+            "wrong content type, right body",
+            Always(Reply::NormalWithContentType("text/html")),
+            UNAFFECTED,
+        ),
+        row(
+            "1 MB response",
+            Always(Reply::Padded(1_000_000)),
+            UNAFFECTED,
+        ),
+        row(
+            "2 MB response with a length",
+            Always(Reply::Padded(2_000_000)),
+            TOO_LARGE,
+        ),
+        row(
+            "2 MB response in chunks, without a length",
+            Always(Reply::PaddedInChunks(2_000_000)),
+            TOO_LARGE,
+        ),
+        row(
+            "503 with 2 MB",
+            Always(Reply::Custom(
+                503,
+                "application/x-amz-json-1.1",
+                vec![b' '; 2_000_000],
+            )),
+            UNREADABLE,
+        ),
+        row("1 MB of empty entries", Always(empty_entries()), EMPTY),
+    ]
+}
+
+fn body(content: &'static str) -> Reply {
+    Reply::Custom(
+        200,
+        "application/x-amz-json-1.1",
+        content.as_bytes().to_vec(),
+    )
+}
+
+/// Returns a response of 1 MB with the list `[{},{},…]`.
+fn empty_entries() -> Reply {
+    let list = vec!["{}"; 166_000].join(",");
+    let body = format!(r#"{{"EnabledServicePrincipals":[{list}],"landingZones":[{list}]}}"#);
+    Reply::Custom(200, "application/x-amz-json-1.1", body.into_bytes())
+}
