@@ -30,7 +30,7 @@ async fn a_response_body_over_1_mib_is_invalid_and_not_retried_with_any_status_a
             assert_eq!(error.kind, ApiErrorKind::InvalidResponse, "{error}");
             assert_eq!(
                 error.message,
-                "the response body is larger than 1 MiB (after 2 attempts)"
+                "the response body is too large (after 2 attempts)"
             );
             assert!(error.outcome_unknown);
             assert_eq!(server.operations(), [operation; 2]);

@@ -2,30 +2,39 @@
 
 use std::process::Command;
 
+use serde_json::json;
+
 use super::{disabled, enabled, function};
 use crate::support::function::{BINARY, Function};
-use crate::support::scripted_organizations::{ENABLE, LIST, Reply, ScriptedOrganizations};
+use crate::support::scripted_organizations::{
+    ENABLE, GET_ZONE, LIST, Reply, ScriptedOrganizations,
+};
 
 const MIB: usize = 1024 * 1024;
 
 /// Starts the binary with at most 128 MiB of address space, which is stricter than Lambda's limit of 128 MB of memory.
-fn function_within_128_mib(server: &ScriptedOrganizations) -> Function {
+fn function_within_128_mib(
+    server: &ScriptedOrganizations,
+    environment: &[(&str, &str)],
+) -> Function {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "ulimit -v 131072 && exec \"$0\"", BINARY]);
     let endpoint = server.endpoint();
-    Function::run(command, &[("AWS_ENDPOINT_URL_ORGANIZATIONS", &endpoint)])
+    let mut all = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
+    all.extend(environment);
+    Function::run(command, &all)
 }
 
 #[test]
 fn a_response_of_200_mib_is_an_invalid_response_within_128_mib_and_the_next_run_repairs() {
     let server = disabled();
     server.script(LIST, [Reply::Large(200 * MIB)]);
-    let function = function_within_128_mib(&server);
+    let function = function_within_128_mib(&server, &[]);
     let result = function.invoke("{}");
     let (error_type, message) = result.error();
     assert_eq!(error_type, "InvalidResponse");
     assert!(
-        message.contains("the response body is larger than 1 MiB"),
+        message.contains("the response body is too large"),
         "{message}"
     );
     assert_eq!(server.operations(), [LIST]);
@@ -36,9 +45,55 @@ fn a_response_of_200_mib_is_an_invalid_response_within_128_mib_and_the_next_run_
 fn a_write_with_a_response_of_200_mib_is_verified_by_a_read_within_128_mib() {
     let server = disabled();
     server.script(ENABLE, [Reply::Large(200 * MIB)]);
-    let result = function_within_128_mib(&server).invoke("{}");
+    let result = function_within_128_mib(&server, &[]).invoke("{}");
     assert_eq!(result.error().0, "InvalidResponse");
     assert_eq!(server.operations(), [LIST, ENABLE, LIST]);
+}
+
+/// The SDK parses the manifest into a tree, which takes far more memory than its text.
+#[test]
+fn a_landing_zone_with_the_largest_and_deepest_manifest_is_read_within_128_mib() {
+    let nested = format!("{}{}", "[".repeat(250), "]".repeat(250));
+    let manifest = vec![nested; 260].join(",");
+    let body = format!(r#"{{"landingZone":{{"version":"3.3","manifest":[{manifest}]}}}}"#);
+    assert!(
+        (127 * 1024..128 * 1024).contains(&body.len()),
+        "{}",
+        body.len()
+    );
+    let server = disabled();
+    server.set_landing_zone(
+        &json!({"arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X"}),
+    );
+    server.always(
+        GET_ZONE,
+        Reply::Custom(200, "application/json", body.into_bytes()),
+    );
+    let endpoint = server.endpoint();
+    let home = [
+        ("LANDING_ZONE_REGION", "eu-west-1"),
+        ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
+    ];
+    let result = function_within_128_mib(&server, &home).invoke("{}");
+    assert_eq!(result.outcome(), "Remediated");
+    assert_eq!(result.report()["landingZone"]["version"], "3.3");
+}
+
+#[test]
+fn a_landing_zone_response_over_128_kib_is_unknown_and_does_not_stop_a_repair() {
+    let server = disabled();
+    server.set_landing_zone(
+        &json!({"arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X"}),
+    );
+    server.always(GET_ZONE, Reply::Large(129 * 1024));
+    let endpoint = server.endpoint();
+    let home = [
+        ("LANDING_ZONE_REGION", "eu-west-1"),
+        ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
+    ];
+    let result = function_within_128_mib(&server, &home).invoke("{}");
+    assert_eq!(result.outcome(), "Remediated");
+    assert_eq!(result.report()["landingZone"], json!({"unknown": true}));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Responses with an error, with invalid content, or of an unusual size.
 
-use super::{organizations_only, row};
+use std::array;
+
+use super::{organizations_only, partial, row};
 use crate::expected::{
     CONFLICT, EMPTY, RETRIED, THROTTLED, TOO_LARGE, UNAFFECTED, UNAVAILABLE, UNREADABLE,
 };
@@ -65,9 +67,15 @@ pub fn rows() -> Vec<Row> {
             UNAFFECTED,
         ),
         row(
+            "100 kB response",
+            Always(Reply::Padded(100_000)),
+            UNAFFECTED,
+        ),
+        partial(
             "1 MB response",
             Always(Reply::Padded(1_000_000)),
-            UNAFFECTED,
+            array::from_fn(|target| (target < 5).then(|| UNAFFECTED[target])),
+            CONTROL_TOWERS_LIMIT,
         ),
         row(
             "2 MB response with a length",
@@ -91,6 +99,9 @@ pub fn rows() -> Vec<Row> {
         row("1 MB of empty entries", Always(empty_entries()), EMPTY),
     ]
 }
+
+const CONTROL_TOWERS_LIMIT: &str =
+    "a response of AWS Control Tower is limited to 128 KiB; the next rows exceed both limits";
 
 fn body(content: &'static str) -> Reply {
     Reply::Custom(
