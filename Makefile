@@ -49,6 +49,8 @@ lint: ## check the format, the lints and the API documentation
 	cargo fmt --all --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@# These programs have `test = false`, so `--all-targets` skips them.
+	cargo clippy --locked --test conformance --test faults --test soak -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --locked --quiet
 
 test: ## run the function's tests; they need only Rust
