@@ -237,10 +237,12 @@ mod tests {
 
     #[test]
     fn an_invalid_value_is_quoted_up_to_64_characters() {
-        let shown = |value: &str| read(&[("MODE", value)]).unwrap_err();
-        assert!(shown(&"x".repeat(64)).starts_with(&format!("MODE is \"{}\": it", "x".repeat(64))));
+        let message = |value: &str| read(&[("MODE", value)]).unwrap_err();
         assert!(
-            shown(&"x".repeat(65)).starts_with(&format!("MODE is \"{}\"…: it", "x".repeat(64)))
+            message(&"x".repeat(64)).starts_with(&format!("MODE is \"{}\": it", "x".repeat(64)))
+        );
+        assert!(
+            message(&"x".repeat(65)).starts_with(&format!("MODE is \"{}\"…: it", "x".repeat(64)))
         );
     }
 

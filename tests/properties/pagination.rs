@@ -1,4 +1,5 @@
-//! Random lists of principals on random pages, through the real adapter.
+//! Random lists of principals on random pages, through the real adapter. tests/aws/organizations.rs has the rules of
+//! pagination, one by one.
 
 use std::sync::LazyLock;
 
