@@ -33,7 +33,7 @@ def panel(peers, key, title, left, right):
         y = TOP + ROW * row
         length = max((value or 0) * scale, 1)
         yield f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{BAR}" class="peer{row}"/>'
-        yield svg.label(round(left + length + 6, 1), y + 15, f"{value:.3g}" if value else "not measured", "text", SIZE)
+        yield svg.label(round(left + length + 6, 1), y + 15, f"{value:.0f}" if value >= 100 else f"{value:.3g}" if value else "not measured", "text", SIZE)
     yield f'<path d="M{left} {TOP - 6}V{TOP + ROW * len(peers) - ROW + BAR + 6}" class="axis"/>'
 
 
