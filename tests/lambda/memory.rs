@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{disabled, enabled, function};
 use crate::support::function::{BINARY, Function};
+use crate::support::runtime_api::InvocationResult;
 use crate::support::scripted_organizations::{
     ENABLE, GET_ZONE, LIST, Reply, ScriptedOrganizations,
 };
@@ -50,6 +51,22 @@ fn a_write_with_a_response_of_200_mib_is_verified_by_a_read_within_128_mib() {
     assert_eq!(server.operations(), [LIST, ENABLE, LIST]);
 }
 
+/// Runs with a landing zone whose details are this reply.
+fn repair_with_landing_zone_reply(reply: Reply) -> InvocationResult {
+    let server = disabled();
+    server.set_landing_zone(&json!({
+        "arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X",
+        "version": "3.3",
+    }));
+    server.always(GET_ZONE, reply);
+    let endpoint = server.endpoint();
+    let home = [
+        ("LANDING_ZONE_REGION", "eu-west-1"),
+        ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
+    ];
+    function_within_128_mib(&server, &home).invoke("{}")
+}
+
 /// The SDK parses the manifest into a tree, which takes far more memory than its text.
 #[test]
 fn a_landing_zone_with_the_largest_and_deepest_manifest_is_read_within_128_mib() {
@@ -61,37 +78,16 @@ fn a_landing_zone_with_the_largest_and_deepest_manifest_is_read_within_128_mib()
         "{}",
         body.len()
     );
-    let server = disabled();
-    server.set_landing_zone(
-        &json!({"arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X"}),
-    );
-    server.always(
-        GET_ZONE,
-        Reply::Custom(200, "application/json", body.into_bytes()),
-    );
-    let endpoint = server.endpoint();
-    let home = [
-        ("LANDING_ZONE_REGION", "eu-west-1"),
-        ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
-    ];
-    let result = function_within_128_mib(&server, &home).invoke("{}");
+    let reply = Reply::Custom(200, "application/json", body.into_bytes());
+    let result = repair_with_landing_zone_reply(reply);
     assert_eq!(result.outcome(), "Remediated");
     assert_eq!(result.report()["landingZone"]["version"], "3.3");
 }
 
 #[test]
 fn a_landing_zone_response_over_128_kib_is_unknown_and_does_not_stop_a_repair() {
-    let server = disabled();
-    server.set_landing_zone(
-        &json!({"arn": "arn:aws:controltower:eu-west-1:111122223333:landingzone/X"}),
-    );
-    server.always(GET_ZONE, Reply::Large(129 * 1024));
-    let endpoint = server.endpoint();
-    let home = [
-        ("LANDING_ZONE_REGION", "eu-west-1"),
-        ("AWS_ENDPOINT_URL_CONTROLTOWER", endpoint.as_str()),
-    ];
-    let result = function_within_128_mib(&server, &home).invoke("{}");
+    // Valid except for its size.
+    let result = repair_with_landing_zone_reply(Reply::Padded(129 * 1024));
     assert_eq!(result.outcome(), "Remediated");
     assert_eq!(result.report()["landingZone"], json!({"unknown": true}));
 }
