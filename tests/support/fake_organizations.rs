@@ -121,12 +121,12 @@ impl FakeOrganizations {
 
     fn observation(&self, stale: bool) -> Observation {
         let inner = self.inner.borrow();
-        let state = if stale {
+        let observed = if stale {
             inner.before_write
         } else {
             inner.state
         };
-        match state {
+        match observed {
             TrustedAccess::Enabled => Observation::enabled(Some(ENABLED_SINCE.to_owned())),
             TrustedAccess::Disabled => Observation::disabled(),
         }
