@@ -2,6 +2,8 @@
 
 import unittest
 
+from moto.events.models import EventPattern
+
 import stack
 from stack import JSON_NULL, load_event, with_fields
 
@@ -14,8 +16,18 @@ BLOCKED = "NotifyBlocked"
 DISABLE = load_event("organizations-disable-assumed-role")
 ENABLE = load_event("organizations-enable-assumed-role")
 SETUP = load_event("controltower-setup-landing-zone")
+DRIFT = load_event("controltower-drift-detected")
 PRINCIPAL = "detail__requestParameters__servicePrincipal"
 
+
+
+def control_tower_call(name, **fields):
+    """Returns the CloudTrail event of a call to AWS Control Tower."""
+    fields = {"detail__eventName": name, "detail__eventType": "AwsApiCall", "detail__serviceEventDetails": None} | fields
+    return with_fields(SETUP, **{"detail-type": "AWS API Call via CloudTrail"}, **fields)
+
+
+# Events that a rule matches by a narrow margin, and events that it just does not match.
 NEAR_MISSES = {
     "disable, another principal": with_fields(DISABLE, **{PRINCIPAL: "sso.amazonaws.com"}),
     "disable, a longer principal": with_fields(DISABLE, **{PRINCIPAL: "controltower.amazonaws.com.example.com"}),
@@ -37,16 +49,37 @@ NEAR_MISSES = {
     "landing zone, failed": with_fields(SETUP, detail__serviceEventDetails={"setupLandingZoneStatus": {"state": "FAILED"}}),
     "landing zone, another source": with_fields(SETUP, source="example.controltower"),
     "account created": with_fields(SETUP, detail__eventName="CreateManagedAccount"),
-    "a call to Control Tower": with_fields(SETUP, **{"detail-type": "AWS API Call via CloudTrail"}),
+    "landing zone, reset as a lifecycle event": with_fields(SETUP, detail__eventName="ResetLandingZone"),
+    "call: create the landing zone": control_tower_call("CreateLandingZone"),
+    "call: update the landing zone": control_tower_call("UpdateLandingZone"),
+    "call: reset the landing zone": control_tower_call("ResetLandingZone"),
+    "call: delete the landing zone": control_tower_call("DeleteLandingZone"),
+    "call, failed": control_tower_call("ResetLandingZone", detail__errorCode="AccessDeniedException"),
+    "call, another event source": control_tower_call("ResetLandingZone", detail__eventSource="cloudformation.amazonaws.com"),
+    "call: read the landing zone": control_tower_call("GetLandingZone"),
+    "call, a lifecycle name": control_tower_call("SetupLandingZone"),
+    "drift, type absent": with_fields(DRIFT, detail__driftType=None),
+    "drift, detail empty": with_fields(DRIFT, detail={}),
+    "drift, a moved account": with_fields(DRIFT, detail__driftType="ACCOUNT_MOVED_BETWEEN_OUS", detail__accountId="444455556666"),
+    "drift, a deleted OU": with_fields(DRIFT, detail__driftType="ORGANIZATIONAL_UNIT_DELETED"),
+    "drift, a longer type": with_fields(DRIFT, detail__driftType="TRUSTED_ACCESS_DISABLED_FOR_CONFIG"),
+    "drift, the type in lower case": with_fields(DRIFT, detail__driftType="trusted_access_disabled"),
+    "drift, another source": with_fields(DRIFT, source="example.controltower"),
+    "drift, another detail-type": with_fields(DRIFT, **{"detail-type": "Drift Resolved"}),
 }
 
 # The rules that each event file and each near miss matches. An event that is not listed matches no rule.
 FOR_EACH_DESIRED_STATE = {
     "controltower-drift-detected": [LANDING_ZONE],
-    "controltower-reset-landing-zone": [LANDING_ZONE],
     "controltower-setup-landing-zone": [LANDING_ZONE],
     "controltower-update-landing-zone": [LANDING_ZONE],
     "landing zone, failed": [LANDING_ZONE],
+    "call: create the landing zone": [LANDING_ZONE],
+    "call: update the landing zone": [LANDING_ZONE],
+    "call: reset the landing zone": [LANDING_ZONE],
+    "call: delete the landing zone": [LANDING_ZONE],
+    "drift, type absent": [LANDING_ZONE],
+    "drift, detail empty": [LANDING_ZONE],
 }
 DESIRED_ENABLED = FOR_EACH_DESIRED_STATE | {
     "organizations-disable-assumed-role": [TRUSTED_ACCESS],
@@ -119,6 +152,15 @@ class TriggerRules(unittest.TestCase):
     def test_if_disabled_is_desired_only_enable_calls_and_landing_zone_events_trigger_the_function(self):
         with stack.deployed({"DesiredState": "disabled"}) as deployment:
             self.assertEqual(matching_rules(deployment, event_files() | NEAR_MISSES), DESIRED_DISABLED)
+
+    def test_landing_zone_events_match_only_with_the_account_of_the_stack(self):
+        # The pattern alone, because put_events sets the account itself.
+        with stack.deployed() as deployment:
+            rule = deployment.client("events").describe_rule(Name=deployment.ids[LANDING_ZONE])
+            pattern = EventPattern.load(rule["EventPattern"])
+        for event in (SETUP, DRIFT, control_tower_call("ResetLandingZone")):
+            self.assertTrue(pattern.matches_event(event | {"account": stack.ACCOUNT}))
+            self.assertFalse(pattern.matches_event(event | {"account": "999999999999"}))
 
     def test_the_forwarder_has_the_pattern_of_the_functions_landing_zone_rule(self):
         function_rule = stack.load_template()["Resources"]["Function"]["Properties"]["Events"]["LandingZoneChanged"]
