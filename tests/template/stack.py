@@ -103,6 +103,10 @@ class Stack:
         name = self.ids["DeadLetterQueue"].rsplit("/", 1)[1]
         return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}"
 
+    def log_group(self):
+        """Returns the name of the function's log group. Which of two resources it is depends on RetainLog."""
+        return self.ids.get("FunctionLogGroup") or self.ids["DeletedLogGroup"]
+
     def function_configuration(self):
         return self.client("lambda").get_function(FunctionName=self.ids["Function"])["Configuration"]
 

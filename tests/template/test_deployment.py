@@ -6,7 +6,8 @@ import unittest
 import stack
 
 FOURTEEN_DAYS = 14 * 24 * 3600
-OPTIONAL_CONDITIONS = ("HasHoldUntil", "HasWatchedPrincipals", "HasLandingZoneRegion")
+OPTIONAL_CONDITIONS = ("HasHoldUntil", "HasWatchedPrincipals", "HasLandingZoneRegion", "DeletesLog")
+KEY = f"arn:aws:kms:us-east-1:{stack.ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 class Deployment(unittest.TestCase):
@@ -65,17 +66,20 @@ class Deployment(unittest.TestCase):
             QueueUrl=self.deployment.ids["DeadLetterQueue"], AttributeNames=["All"],
         )["Attributes"]
         self.assertEqual(int(attributes["MessageRetentionPeriod"]), FOURTEEN_DAYS)
-        # Checked in the templates: moto, as AWS, encrypts a queue by default.
-        for template in (self.deployment.template, stack.load_template("forwarder.yaml")):
-            self.assertIs(template["Resources"]["DeadLetterQueue"]["Properties"]["SqsManagedSseEnabled"], True)
+        self.assertEqual(attributes["SqsManagedSseEnabled"], "true")
+        self.assertNotIn("KmsMasterKeyId", attributes)
+        # Checked in the template: moto, as AWS, encrypts a queue by default.
+        queue = stack.load_template("forwarder.yaml")["Resources"]["DeadLetterQueue"]["Properties"]
+        self.assertIs(queue["SqsManagedSseEnabled"], True)
 
     def test_the_log_is_json_in_a_log_group_with_retention(self):
         group, = self.deployment.client("logs").describe_log_groups()["logGroups"]
-        name = f"/controltower-trusted-access/{stack.STACK_NAME}"
-        self.assertEqual((group["logGroupName"], group["retentionInDays"]), (name, 90))
+        self.assertEqual((group["logGroupName"], group["retentionInDays"]), (self.deployment.log_group(), 90))
+        self.assertEqual(self.deployment.outputs["LogGroupName"], self.deployment.log_group())
         logging = self.deployment.template["Resources"]["Function"]["Properties"]["LoggingConfig"]
         self.assertEqual(logging, {
-            "LogFormat": "JSON", "ApplicationLogLevel": {"Ref": "LogLevel"}, "LogGroup": {"Ref": "FunctionLogGroup"},
+            "LogFormat": "JSON", "ApplicationLogLevel": {"Ref": "LogLevel"},
+            "LogGroup": {"Fn::If": ["RetainsLog", {"Ref": "FunctionLogGroup"}, {"Ref": "DeletedLogGroup"}]},
         })
 
     def test_the_notification_email_is_subscribed(self):
@@ -89,19 +93,102 @@ class Deployment(unittest.TestCase):
         self.assertEqual(sorted(arns), sorted(alarm["AlarmArn"] for alarm in self.deployment.alarms().values()))
         queries = [widget["query"] for widget in widgets if "query" in widget]
         self.assertEqual(len(queries), 2)
-        source = f"SOURCE '/controltower-trusted-access/{stack.STACK_NAME}' |"
+        source = f"SOURCE '{self.deployment.log_group()}' |"
         self.assertTrue(all(query.startswith(source) for query in queries))
 
     def test_the_forwarder_forwards_landing_zone_events_to_the_functions_rule(self):
         self.deployment.capture_targets()
         forwarder = stack.create_stack(stack.load_template("forwarder.yaml"), region="eu-west-1")
         forwarder.put_events(
-            stack.load_event("controltower-reset-landing-zone"), stack.load_event("organizations-disable-root"),
+            stack.load_event("controltower-update-landing-zone"), stack.load_event("organizations-disable-root"),
         )
         captured = self.deployment.captured()
         self.assertEqual(sorted(captured), ["FunctionLandingZoneChanged"])
         event, = captured["FunctionLandingZoneChanged"]
-        self.assertEqual(event["detail"]["eventName"], "ResetLandingZone")
+        self.assertEqual(event["detail"]["eventName"], "UpdateLandingZone")
+
+
+class LogGroup(unittest.TestCase):
+    def policies(self, template, name):
+        resource = template["Resources"][name]
+        return resource["Condition"], resource["DeletionPolicy"], resource["UpdateReplacePolicy"]
+
+    def test_the_log_group_is_retained_unless_retain_log_is_false(self):
+        for parameters, created, missing in (
+            ({}, "FunctionLogGroup", "DeletedLogGroup"),
+            ({"RetainLog": "true"}, "FunctionLogGroup", "DeletedLogGroup"),
+            ({"RetainLog": "false"}, "DeletedLogGroup", "FunctionLogGroup"),
+        ):
+            with self.subTest(**parameters), stack.deployed(parameters) as deployment:
+                self.assertIn(created, deployment.ids)
+                self.assertNotIn(missing, deployment.ids)
+                self.assertEqual(deployment.outputs["LogGroupName"], deployment.ids[created])
+                queries = [widget["query"] for widget in deployment.dashboard() if "query" in widget]
+                self.assertTrue(all(f"SOURCE '{deployment.ids[created]}'" in query for query in queries))
+        template = stack.translate()
+        self.assertEqual(self.policies(template, "FunctionLogGroup"), ("RetainsLog", "RetainExceptOnCreate", "Retain"))
+        self.assertEqual(self.policies(template, "DeletedLogGroup"), ("DeletesLog", "Delete", "Delete"))
+
+    def test_the_stack_can_be_deployed_again_beside_a_retained_log_group(self):
+        with stack.deployed() as deployment:
+            retained = deployment.log_group()
+            deployment.client("cloudformation").delete_stack(StackName=stack.STACK_NAME)
+            # moto deletes every resource.
+            logs = deployment.client("logs")
+            self.assertEqual(logs.describe_log_groups()["logGroups"], [])
+            logs.create_log_group(logGroupName=retained)
+            again = stack.create_stack(deployment.template)
+            self.assertNotEqual(again.log_group(), retained)
+            names = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+            self.assertEqual(sorted(names), sorted([again.log_group(), retained]))
+
+
+class CustomerManagedKey(unittest.TestCase):
+    def test_the_key_encrypts_the_queue_the_topics_and_the_log(self):
+        for retain in ("true", "false"):
+            with self.subTest(RetainLog=retain), stack.deployed({"KmsKeyArn": KEY, "RetainLog": retain}) as deployment:
+                queue = deployment.client("sqs").get_queue_attributes(
+                    QueueUrl=deployment.ids["DeadLetterQueue"], AttributeNames=["All"],
+                )["Attributes"]
+                self.assertEqual(queue["KmsMasterKeyId"], KEY)
+                for topic in ("Topic", "ChatTopic"):
+                    attributes = deployment.client("sns").get_topic_attributes(TopicArn=deployment.ids[topic])["Attributes"]
+                    self.assertEqual(attributes["KmsMasterKeyId"], KEY)
+        # Checked in the template: moto's log groups of a stack have no key, and its queues have both kinds of encryption.
+        resources = stack.translate()["Resources"]
+        managed = resources["DeadLetterQueue"]["Properties"]["SqsManagedSseEnabled"]
+        self.assertEqual(managed, {"Fn::If": ["HasKmsKey", {"Ref": "AWS::NoValue"}, True]})
+        for name in ("FunctionLogGroup", "DeletedLogGroup"):
+            expected = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
+            self.assertEqual(resources[name]["Properties"]["KmsKeyId"], expected)
+
+    def test_nothing_has_a_customer_managed_key_by_default(self):
+        with stack.deployed() as deployment:
+            for topic in ("Topic", "ChatTopic"):
+                attributes = deployment.client("sns").get_topic_attributes(TopicArn=deployment.ids[topic])["Attributes"]
+                self.assertNotIn("KmsMasterKeyId", attributes)
+
+
+class Forwarder(unittest.TestCase):
+    def deployed(self, parameters=None):
+        return stack.deployed(parameters, file="forwarder.yaml", region="eu-west-1")
+
+    def test_the_alarm_watches_the_queue_and_notifies_the_topic_of_its_own_region(self):
+        with self.deployed() as forwarder:
+            alarm, topic = forwarder.alarms()["dead-letters"], forwarder.ids["Topic"]
+            self.assertEqual(forwarder.outputs["TopicArn"], topic)
+            self.assertRegex(topic, "^arn:aws:sns:eu-west-1:")
+            self.assertEqual((alarm["AlarmActions"], alarm["OKActions"]), ([topic], [topic]))
+            queue = forwarder.ids["DeadLetterQueue"].rsplit("/", 1)[1]
+            self.assertEqual(alarm["Dimensions"], [{"Name": "QueueName", "Value": queue}])
+            self.assertEqual((alarm["MetricName"], alarm["Threshold"]), ("ApproximateNumberOfMessagesVisible", 1))
+
+    def test_the_email_address_is_subscribed_only_if_there_is_one(self):
+        with self.deployed() as forwarder:
+            self.assertEqual(forwarder.client("sns").list_subscriptions()["Subscriptions"], [])
+        with self.deployed({"NotificationEmail": "ops@example.com"}) as forwarder:
+            subscription, = forwarder.client("sns").list_subscriptions()["Subscriptions"]
+            self.assertEqual((subscription["Protocol"], subscription["Endpoint"]), ("email", "ops@example.com"))
 
 
 if __name__ == "__main__":

@@ -10,22 +10,29 @@ from cfnlint.api import ManualArgs, lint
 
 import stack
 
-DEPLOYABLE_REGIONS = {"us-east-1": True, "us-gov-west-1": True, "cn-northwest-1": True, "eu-west-1": False, "us-west-2": False}
+DEPLOYABLE_REGIONS = {"us-east-1": True, "us-gov-west-1": True, "cn-northwest-1": True, "eusc-de-east-1": True,
+                      "eu-west-1": False, "us-west-2": False}
+KEY = f"arn:aws:kms:us-east-1:{stack.ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+DEFAULT_RUNBOOK = "https://github.com/controltower-trusted-access/controltower-trusted-access/blob/main/docs/runbook.md"
+LONGEST_RUNBOOK = "https://" + 112 * "a"
 
 CHOICES = {
-    "DesiredState": ["enabled", "disabled"],
+    "NotificationEmail": ["", "ops@example.com"],
     "Mode": ["enforce", "audit"],
+    "DesiredState": ["enabled", "disabled"],
     "AllowDisable": ["false", "true"],
     "HoldUntil": ["", "2026-11-24T18:00:00Z"],
     "WatchPrincipals": ["", "config.amazonaws.com, sso.amazonaws.com"],
     "LandingZoneRegion": ["", "eu-west-1"],
     "ScheduleExpression": ["rate(1 hour)", "rate(15 minutes)", "rate(12 hours)", "rate(1 day)"],
     "Architecture": ["arm64", "x86_64"],
-    "NotificationEmail": ["", "ops@example.com"],
-    "LogLevel": ["INFO", "DEBUG", "TRACE"],
-    "LogRetentionDays": [90, 1, 3653],
     "ReservedConcurrency": ["", "1"],
     "PermissionsBoundaryArn": ["", f"arn:aws:iam::{stack.ACCOUNT}:policy/boundary"],
+    "LogLevel": ["INFO", "DEBUG", "TRACE"],
+    "LogRetentionDays": [90, 1, 3653],
+    "RetainLog": ["true", "false"],
+    "KmsKeyArn": ["", KEY],
+    "RunbookUrl": [DEFAULT_RUNBOOK, LONGEST_RUNBOOK],
 }
 
 ACCEPTED = {
@@ -35,13 +42,16 @@ ACCEPTED = {
     ],
     "NotificationEmail": ["", "ops@example.com", "cloud+tower@eu.example.com"],
     "WatchPrincipals": ["", "config.amazonaws.com", "sso.amazonaws.com,member.org.stacksets.cloudformation.amazonaws.com"],
-    "LandingZoneRegion": ["", "eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1"],
+    "LandingZoneRegion": ["", "eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1", "eusc-de-east-1"],
     "HoldUntil": ["", "2026-11-24T18:00:00Z", "2026-11-24T18:00:00+01:00"],
     "ReservedConcurrency": ["", "1", "10", "9999"],
     "PermissionsBoundaryArn": [
         "", "arn:aws:iam::123456789012:policy/boundary", "arn:aws-us-gov:iam::123456789012:policy/team/boundary",
         "arn:aws:iam::aws:policy/PowerUserAccess",
     ],
+    "KmsKeyArn": ["", KEY, "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+                  "arn:aws-eusc:kms:eusc-de-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    "RunbookUrl": [DEFAULT_RUNBOOK, LONGEST_RUNBOOK, "https://wiki.example.com/runbook?page=1&lang=en"],
 }
 REFUSED = {
     "ScheduleExpression": [
@@ -57,6 +67,9 @@ REFUSED = {
     "NotificationEmail": ["ops", "a@b@c", "a b@example.com", "@example.com"],
     "ReservedConcurrency": ["0", "-1", "1.5", "many", "10000", "01"],
     "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary", "arn:aws:iam::12:policy/boundary"],
+    "KmsKeyArn": ["alias/key", "arn:aws:kms:us-east-1:123456789012:alias/key", "1234abcd-12ab-34cd-56ef-1234567890ab", KEY + " "],
+    "RunbookUrl": ["", "http://wiki.example.com/runbook", "https://wiki.example.com/runbook#drift", "https://wiki.example.com/a b",
+                   'https://wiki.example.com/"', "https://wiki.example.com/\\", "https://wiki.example.com/<x>", LONGEST_RUNBOOK + "a"],
 }
 
 
@@ -100,6 +113,8 @@ class Parameters(unittest.TestCase):
         self.assertEqual(sorted(grouped), sorted(CHOICES))
         self.assertEqual(sorted(interface["ParameterLabels"]), sorted(CHOICES))
         self.assertEqual(sorted(self.parameters), sorted(CHOICES))
+        # `sam deploy --guided` asks in the template's order, the console in the order of the groups.
+        self.assertEqual((list(self.parameters)[:2], grouped[:2]), (["NotificationEmail", "Mode"], ["NotificationEmail", "Mode"]))
         for name, parameter in self.parameters.items():
             self.assertGreater(len(parameter["Description"]), 40, name)
 
@@ -108,7 +123,8 @@ class Parameters(unittest.TestCase):
             "DesiredState": "enabled", "Mode": "enforce", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
             "Architecture": "arm64", "NotificationEmail": "", "LogLevel": "INFO", "LogRetentionDays": 90,
             "ReservedConcurrency": "", "PermissionsBoundaryArn": "", "HoldUntil": "",
-            "WatchPrincipals": "", "LandingZoneRegion": "",
+            "WatchPrincipals": "", "LandingZoneRegion": "", "RetainLog": "true", "KmsKeyArn": "",
+            "RunbookUrl": DEFAULT_RUNBOOK,
         })
 
     def test_every_pattern_accepts_valid_values_and_refuses_invalid_values(self):
@@ -143,6 +159,20 @@ class Parameters(unittest.TestCase):
         self.assertEqual(rule_violations(forwarder, defaults(forwarder, **{"AWS::Region": "eu-west-1"})), [])
         violation, = rule_violations(forwarder, defaults(forwarder))
         self.assertIn("own Region", violation)
+
+    def test_the_forwarder_serves_every_region_in_which_the_stack_can_be_deployed(self):
+        forwarder = stack.load_template("forwarder.yaml")["Parameters"]
+        deployable = [region for region, is_deployable in DEPLOYABLE_REGIONS.items() if is_deployable]
+        self.assertEqual(sorted(forwarder["FunctionRegion"]["AllowedValues"]), sorted(deployable))
+
+    def test_parameters_of_both_stacks_accept_the_same_values(self):
+        forwarder = stack.load_template("forwarder.yaml")["Parameters"]
+        for name in ("NotificationEmail", "PermissionsBoundaryArn", "RunbookUrl"):
+            for key in ("Type", "Default", "AllowedPattern", "ConstraintDescription"):
+                self.assertEqual(forwarder[name][key], self.parameters[name][key], (name, key))
+
+    def test_every_partition_in_which_the_stack_can_be_deployed_has_a_console(self):
+        self.assertEqual(sorted(self.template["Mappings"]["Console"]), ["aws", "aws-cn", "aws-eusc", "aws-us-gov"])
 
     def test_no_log_level_drops_the_metrics(self):
         # Lambda treats a line without a level as INFO, so a level above INFO would drop the embedded metric lines.

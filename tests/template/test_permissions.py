@@ -1,17 +1,27 @@
 """Tests every policy statement: a new action, a wider resource or a missing condition fails here."""
 
+import fnmatch
 import itertools
 import json
 import re
 import unittest
 
+from allpairspy import AllPairs
+
 import stack
 
-CHOICES = {
+KEY = f"arn:aws:kms:us-east-1:{stack.ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+# The parameters that select statements are tested in every combination. Each pair of all values is tested too, to show that
+# the others select none.
+SELECTS_STATEMENTS = {
     "DesiredState": ["enabled", "disabled"],
-    "Mode": ["enforce", "audit"],
     "AllowDisable": ["false", "true"],
     "LandingZoneRegion": ["", "eu-west-1"],
+    "RetainLog": ["true", "false"],
+    "KmsKeyArn": ["", KEY],
+}
+OTHERS = {
+    "Mode": ["audit", "enforce"],
     "Architecture": ["arm64", "x86_64"],
     "NotificationEmail": ["", "ops@example.com"],
     "ReservedConcurrency": ["", "1"],
@@ -20,16 +30,28 @@ CHOICES = {
 DEFAULT_BUS = f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"
 LANDING_ZONES = f"arn:aws:controltower:eu-west-1:{stack.ACCOUNT}:landingzone/*"
 ONLY_CONTROL_TOWER = {"StringEquals": {"organizations:ServicePrincipal": "controltower.amazonaws.com"}}
+ONLY_THROUGH_SQS = {"StringLike": {"kms:ViaService": "sqs.us-east-1.amazonaws.*"}}
 ONLY_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}
 
 
 def parameter_combinations():
-    for values in itertools.product(*CHOICES.values()):
-        yield dict(zip(CHOICES, values))
+    first_values = {name: values[0] for name, values in OTHERS.items()}
+    for values in itertools.product(*SELECTS_STATEMENTS.values()):
+        yield first_values | dict(zip(SELECTS_STATEMENTS, values))
+    choices = SELECTS_STATEMENTS | OTHERS
+    for values in AllPairs(list(choices.values())):
+        yield dict(zip(choices, values))
 
 
 def allow(sid, action, resource, **more):
     return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny_without_tls(action, resource):
+    return {
+        "Sid": "DenyUnencryptedTransport", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
 
 
 def trust_policy(service, **condition):
@@ -37,7 +59,7 @@ def trust_policy(service, **condition):
 
 
 def function_statements(deployment, parameters):
-    log_group = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:/controltower-trusted-access/{stack.STACK_NAME}:*"
+    log_group = f"arn:aws:logs:us-east-1:{stack.ACCOUNT}:log-group:{deployment.log_group()}:*"
     enable, disable = "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess"
     statements = [
         allow("ListTrustedAccess", "organizations:ListAWSServiceAccessForOrganization", "*"),
@@ -50,15 +72,24 @@ def function_statements(deployment, parameters):
         statements.append(allow("DisableControlTowerTrustedAccess", disable, "*", Condition=ONLY_CONTROL_TOWER))
     if parameters["LandingZoneRegion"]:
         statements.append(allow("ListLandingZones", "controltower:ListLandingZones", "*"))
+        statements.append(allow("ListLandingZoneOperations", "controltower:ListLandingZoneOperations", "*"))
         statements.append(allow("GetLandingZone", "controltower:GetLandingZone", LANDING_ZONES))
-    return statements
+    return statements + key_statements("EncryptFailedEvents", parameters)
 
 
-def schedule_statements(deployment):
+def schedule_statements(deployment, parameters):
     return [
         allow("InvokeFunction", "lambda:InvokeFunction", deployment.function_arn()),
         allow("SendUndeliveredEvents", "sqs:SendMessage", deployment.queue_arn()),
+        *key_statements("EncryptUndeliveredEvents", parameters),
     ]
+
+
+def key_statements(sid, parameters):
+    """Returns the permission to send to a queue that is encrypted with KmsKeyArn, if there is one."""
+    actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+    key = parameters["KmsKeyArn"]
+    return [allow(sid, actions, key, Condition=ONLY_THROUGH_SQS)] if key else []
 
 
 class Permissions(unittest.TestCase):
@@ -80,7 +111,7 @@ class Permissions(unittest.TestCase):
                 trust = trust_policy("lambda.amazonaws.com")
                 self.assert_role(deployment, "FunctionRole", trust, function_statements(deployment, parameters), boundary)
                 trust = trust_policy("scheduler.amazonaws.com", Condition=ONLY_THIS_ACCOUNT)
-                self.assert_role(deployment, "ScheduleRole", trust, schedule_statements(deployment), boundary)
+                self.assert_role(deployment, "ScheduleRole", trust, schedule_statements(deployment, parameters), boundary)
                 self.assertEqual(len(deployment.client("iam").list_roles()["Roles"]), 2)
 
     def test_the_dead_letter_queue_accepts_messages_only_from_rules_of_this_stack(self):
@@ -130,6 +161,51 @@ class Permissions(unittest.TestCase):
         with stack.deployed(file="forwarder.yaml", region="eu-west-1") as forwarder:
             trust = trust_policy("events.amazonaws.com", Condition=ONLY_THIS_ACCOUNT)
             self.assert_role(forwarder, "ForwarderRole", trust, [allow("ForwardEvents", "events:PutEvents", DEFAULT_BUS)], "")
+
+    def test_the_forwarders_queue_and_topic_accept_only_its_rule_and_alarms_of_this_account_over_tls(self):
+        with stack.deployed(file="forwarder.yaml", region="eu-west-1") as forwarder:
+            url, topic = forwarder.ids["DeadLetterQueue"], forwarder.ids["Topic"]
+            rule = forwarder.client("events").describe_rule(Name=forwarder.ids["LandingZoneChanged"])["Arn"]
+            queues = forwarder.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+            topics = forwarder.client("sns").get_topic_attributes(TopicArn=topic)
+            queue = forwarder.queue_arn()
+        self.assertEqual(json.loads(queues["Attributes"]["Policy"])["Statement"], [
+            {
+                **allow("AllowRuleOfThisStack", "sqs:SendMessage", queue),
+                "Principal": {"Service": "events.amazonaws.com"}, "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+            },
+            deny_without_tls("sqs:*", queue),
+        ])
+        self.assertEqual(json.loads(topics["Attributes"]["Policy"])["Statement"], [
+            {
+                **allow("AllowCloudWatchAlarms", "sns:Publish", topic),
+                "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": ONLY_THIS_ACCOUNT,
+            },
+            deny_without_tls("sns:Publish", topic),
+        ])
+
+    def test_the_documented_key_policy_allows_every_service_that_the_stack_encrypts_with(self):
+        text = (stack.ROOT / "docs" / "deploy.md").read_text().split("## Encrypt with your own key")[1]
+        policy = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+        services = {}
+        for statement in policy["Statement"]:
+            self.assertEqual((statement["Effect"], statement["Resource"]), ("Allow", "*"))
+            names = statement["Principal"].get("Service", [])
+            for name in [names] if isinstance(names, str) else names:
+                services[name] = set(statement["Action"])
+        # A topic or a queue needs both actions to send. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        for service in ("cloudwatch.amazonaws.com", "events.amazonaws.com"):
+            self.assertEqual(services.pop(service), {"kms:Decrypt", "kms:GenerateDataKey"})
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        self.assertEqual(services.pop("logs.us-east-1.amazonaws.com"), {
+            "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey",
+        })
+        self.assertEqual(services, {})
+        log, = [one for one in policy["Statement"] if one["Sid"] == "AllowLog"]
+        pattern = log["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+        with stack.deployed() as deployment:
+            log_group = f"arn:aws:logs:us-east-1:111122223333:log-group:{deployment.log_group()}"
+        self.assertTrue(fnmatch.fnmatch(log_group, pattern), (log_group, pattern))
 
     def test_every_arn_in_govcloud_has_the_govcloud_partition(self):
         # Checked in the translated template: SAM's translator writes the partition out, and moto knows only `aws`.
