@@ -1,4 +1,4 @@
-"""Checks the `aws` commands in the documents against botocore's service models."""
+"""Checks the `aws` commands in the documents and in the alarms against botocore's service models."""
 
 import re
 import unittest
@@ -7,13 +7,17 @@ import botocore.session
 from botocore import xform_name
 
 import stack
+from test_alarms import ALL_OPTIONAL_PARAMETERS
 
-GLOBAL_OPTIONS = {"region", "query", "output", "cli-binary-format", "profile", "no-cli-pager"}
+GLOBAL_OPTIONS = {"region", "query", "output", "cli-binary-format", "profile", "cli-pager", "max-items"}
+REGIONS = ("us-east-1", "eu-west-1")
 # Commands of the AWS CLI that are not API operations.
 CLI_COMMANDS = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
     ("logs", "tail"): {"since", "follow", "format", "filter-pattern"},
 }
+# Options that the AWS CLI names differently from the API.
+RENAMED_OPTIONS = {("sns", "subscribe"): {"notification-endpoint"}}
 
 
 def documents():
@@ -32,28 +36,58 @@ def operation_options(operation):
     return {xform_name(member, "-") for member in operation.input_shape.members} if operation.input_shape else set()
 
 
-class DocumentedCommands(unittest.TestCase):
-    def test_every_documented_aws_command_exists_and_accepts_its_options(self):
+class Commands(unittest.TestCase):
+    def assert_accepted(self, command):
+        """Asserts that the operation of the command exists and has its options."""
         session = botocore.session.get_session()
+        _, service, operation, argument, *_ = command.split()
+        # `--no-option` switches a boolean option off.
+        options = {option.removeprefix("no-") for option in re.findall(r" --([a-z-]+)", command)} - GLOBAL_OPTIONS
+        if (service, operation) in CLI_COMMANDS:
+            self.assertLessEqual(options, CLI_COMMANDS[service, operation])
+            return
+        if operation == "wait":
+            waiters = session.get_waiter_model(service)
+            names = {xform_name(name, "-"): name for name in waiters.waiter_names}
+            self.assertIn(argument, names)
+            operation = xform_name(waiters.get_waiter(names[argument]).operation, "-")
+        model = session.get_service_model(service)
+        names = {xform_name(name, "-"): name for name in model.operation_names}
+        self.assertIn(operation, names)
+        options -= RENAMED_OPTIONS.get((service, operation), set())
+        self.assertLessEqual(options, operation_options(model.operation_model(names[operation])))
+
+    def test_every_documented_aws_command_exists_and_accepts_its_options(self):
         checked = 0
         for file, command in commands():
             with self.subTest(file=file, command=command):
                 checked += 1
-                _, service, operation, argument, *_ = command.split()
-                options = set(re.findall(r" --([a-z-]+)", command)) - GLOBAL_OPTIONS
-                if (service, operation) in CLI_COMMANDS:
-                    self.assertLessEqual(options, CLI_COMMANDS[service, operation])
-                    continue
-                if operation == "wait":
-                    waiters = session.get_waiter_model(service)
-                    names = {xform_name(name, "-"): name for name in waiters.waiter_names}
-                    self.assertIn(argument, names)
-                    operation = xform_name(waiters.get_waiter(names[argument]).operation, "-")
-                model = session.get_service_model(service)
-                names = {xform_name(name, "-"): name for name in model.operation_names}
-                self.assertIn(operation, names)
-                self.assertLessEqual(options, operation_options(model.operation_model(names[operation])))
+                self.assert_accepted(command)
         self.assertGreaterEqual(checked, 20)
+
+    def test_every_first_command_of_an_alarm_can_be_pasted_into_bash_and_zsh(self):
+        for alarms in (alarms_of("template.yaml", ALL_OPTIONAL_PARAMETERS), alarms_of("forwarder.yaml")):
+            for name, alarm in alarms.items():
+                with self.subTest(name):
+                    command, = re.findall(r"^First command: (.+)$", alarm["AlarmDescription"], re.MULTILINE)
+                    self.assertRegex(command, f"^aws [a-z-]+ [a-z-]+ --region ({'|'.join(REGIONS)}) ?")
+                    self.assert_accepted(command)
+                    # Outside of quotes, no character that a shell interprets. zsh rejects a bracket that matches no file.
+                    self.assertRegex(re.sub("'[^']*'", "", command), "^[A-Za-z0-9_:/.,= -]+$")
+
+    def test_a_wrong_command_is_not_accepted(self):
+        for command in (
+            "aws lambda envoke --region us-east-1", "aws lambda invoke --function us-east-1",
+            "aws cloudformation wait stack-updates --stack-name x", "aws logs tail group --until 1h",
+        ):
+            with self.subTest(command), self.assertRaises(AssertionError):
+                self.assert_accepted(command)
+
+
+def alarms_of(file, parameters=None):
+    region = "us-east-1" if file == "template.yaml" else "eu-west-1"
+    with stack.deployed(parameters, file=file, region=region) as deployment:
+        return deployment.alarms()
 
 
 if __name__ == "__main__":

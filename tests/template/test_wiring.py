@@ -80,17 +80,19 @@ class Metrics(unittest.TestCase):
     def test_alarms_use_metrics_that_the_binary_emits_with_the_functions_name(self):
         own = {(metric, tuple(dimensions.items())) for space, metric, dimensions in self.alarm_metrics() if space == NAMESPACE}
         dimension = (("FunctionName", self.deployment.ids["Function"]),)
-        self.assertEqual(own, {(metric, dimension) for metric in ("Drift", "Reconciliations", "Remediations")})
+        self.assertEqual(own, {(metric, dimension) for metric in ("CustomNetwork", "Drift", "Reconciliations", "Remediations")})
         self.assertLessEqual({metric for metric, _ in own}, self.emitted_metrics())
 
-    def test_the_other_alarms_use_metrics_of_lambda_and_of_the_dead_letter_queue(self):
-        others = {(space, metric): dimensions for space, metric, dimensions in self.alarm_metrics() if space != NAMESPACE}
+    def test_the_other_alarms_use_metrics_of_lambda_the_topics_and_the_dead_letter_queue(self):
+        others = [one for one in self.alarm_metrics() if one[0] != NAMESPACE]
         function = {"FunctionName": self.deployment.ids["Function"]}
         queue = {"QueueName": self.deployment.ids["DeadLetterQueue"].rsplit("/", 1)[1]}
-        self.assertEqual(others, {
-            ("AWS/Lambda", "Errors"): function, ("AWS/Lambda", "Throttles"): function,
-            ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): queue,
-        })
+        topics = [{"TopicName": self.deployment.ids[topic].rsplit(":", 1)[1]} for topic in ("Topic", "ChatTopic")]
+        self.assertCountEqual(others, [
+            *[("AWS/Lambda", metric, function) for metric in ("Errors", "Throttles", "DestinationDeliveryFailures")],
+            *[("AWS/SNS", "NumberOfNotificationsFailed", topic) for topic in topics],
+            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue),
+        ])
 
     def test_the_dashboard_plots_every_metric_that_the_binary_emits(self):
         plotted = [metric for widget in self.deployment.dashboard() for metric in widget.get("metrics", [])]
