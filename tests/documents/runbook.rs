@@ -4,7 +4,11 @@ use super::markdown::slug;
 use super::{page, sources, templates};
 
 /// Sections that are no incident.
-const GENERAL: [&str; 2] = ["Set STACK and REGION", "First minute"];
+const GENERAL: [&str; 3] = [
+    "Without access to the management account",
+    "Set STACK and REGION",
+    "First minute",
+];
 
 #[test]
 fn the_anchor_of_every_alarm_is_its_name() {
