@@ -200,18 +200,19 @@ class NotificationRules(unittest.TestCase):
             self.assertEqual(self.patterns_if_disabled.matching(record), rules)
 
     def test_no_rule_matches_a_forged_report(self):
-        response = reports.reports_by_rule()["NotifyRepairWithOutage"]
-        record = self.patterns.record(response)
-        failure = invocation_record(self.patterns.function_arn, {"errorType": "Throttled"}, condition="Failure")
-        self.assertEqual(self.patterns.matching(record), ["NotifyRepairWithOutage"])
-        self.assertEqual(self.patterns.matching(record, bus=stack.DEFAULT_BUS), [])
-        self.assertEqual(self.patterns.matching(record, account="999999999999"), [])
-        for near_miss in (
-            self.patterns.record(response, qualifier="-2:$LATEST"), self.patterns.record(response, qualifier=":1"), failure,
-            record | {"source": "custom.lambda"}, record | {"detail-type": "Lambda Function Invocation Result - Failure"},
-            self.patterns.record(response | {"outcome": "remediated"}), self.patterns.record("Remediated"),
-        ):
-            self.assertEqual(self.patterns.matching(near_miss), [])
+        for rule, response in reports.reports_by_rule().items():
+            record = self.patterns.record(response)
+            failure = invocation_record(self.patterns.function_arn, response, condition="Failure")
+            with self.subTest(rule):
+                self.assertEqual(self.patterns.matching(record), [rule])
+                self.assertEqual(self.patterns.matching(record, bus=stack.DEFAULT_BUS), [])
+                self.assertEqual(self.patterns.matching(record, account="999999999999"), [])
+                for near_miss in (
+                    self.patterns.record(response, qualifier="-2:$LATEST"), self.patterns.record(response, qualifier=":1"),
+                    record | {"source": "custom.lambda"}, record | {"detail-type": "Lambda"}, failure,
+                    self.patterns.record(response | {"outcome": response["outcome"].lower()}), self.patterns.record("x"),
+                ):
+                    self.assertEqual(self.patterns.matching(near_miss), [])
 
     def test_a_trigger_of_another_account_matches_no_rule(self):
         for account, expected in ((stack.ACCOUNT, [TRUSTED_ACCESS]), ("999999999999", [])):
