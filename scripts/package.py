@@ -103,8 +103,9 @@ def main(architecture, bootstrap_zip, cyclonedx):
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     shutil.copy(bootstrap_zip, DIST / f"{name}.zip")
-    for file in ("forwarder.yaml", "docs/runbook.md", "LICENSE"):
+    for file in ("docs/runbook.md", "LICENSE"):
         shutil.copy(ROOT / file, DIST)
+    (DIST / "forwarder.yaml").write_text((ROOT / "forwarder.yaml").read_text().replace(RUNBOOK, runbook_url()))
     (DIST / f"template-{architecture}.yaml").write_text(release_template(architecture, f"{name}.zip"))
     (DIST / f"{name}.cdx.json").write_text(sbom(architecture, os.path.abspath(cyclonedx)))
     (DIST / "SHA256SUMS").write_text(checksums(sorted(DIST.iterdir())))

@@ -209,6 +209,11 @@ class Templates(Messages):
                 self.assertLessEqual(len(transformer["InputPathsMap"]), 100)
                 self.assertLessEqual(len(transformer["InputTemplate"]), 8192)
 
+    def test_the_reference_lists_exactly_the_notifications(self):
+        page = (stack.ROOT / "docs" / "reference" / "logs-and-metrics.md").read_text()
+        rows = re.findall(r"^\| `(Notify\w+)` \| `(\w+)` \|", page, re.MULTILINE)
+        self.assertEqual(sorted(rows), sorted((rule, one["outcome"]) for rule, one in reports.reports_by_rule().items()))
+
     def test_every_path_is_in_the_sanitized_report_and_exists_in_each_event_that_the_rule_matches(self):
         always = {"$.id", "$.time", *(f"$.detail.responsePayload.{name}" for name in ("observed", "desired", "trigger.kind"))}
         of_outcome = {
