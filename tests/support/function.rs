@@ -121,9 +121,25 @@ impl Function {
     }
 
     fn send_within(&self, payload: &str, timeout: Duration) {
+        self.send_invocation(payload, timeout, None);
+    }
+
+    /// Invokes the function with a client context, and returns the result, or `None` if the process ended instead.
+    pub fn invoke_with_client_context(
+        &self,
+        payload: &str,
+        json: &str,
+    ) -> Option<InvocationResult> {
+        self.send_invocation(payload, INVOCATION_TIMEOUT, Some(json.to_owned()));
+        let result = self.results.recv_timeout(WAIT_TIMEOUT);
+        result.expect("a result, or the end of the process")
+    }
+
+    fn send_invocation(&self, payload: &str, timeout: Duration, client_context: Option<String>) {
         let invocation = Invocation {
             payload: payload.as_bytes().to_vec(),
             deadline: SystemTime::now() + timeout,
+            client_context,
         };
         self.invocations
             .send(invocation)
