@@ -24,9 +24,11 @@ fn the_report_has_the_trigger_and_the_actor_of_an_event() {
                 "name": "DisableAWSServiceAccess",
                 "time": "2026-11-23T10:00:15Z",
                 "actor": {
+                    "name": "arn:aws:sts::111122223333:assumed-role/PlatformCleanup/cleanup-7c1d",
                     "type": "AssumedRole",
                     "arn": "arn:aws:sts::111122223333:assumed-role/PlatformCleanup/cleanup-7c1d",
                     "issuerArn": "arn:aws:iam::111122223333:role/PlatformCleanup",
+                    "accountId": "111122223333",
                     "sourceIp": "203.0.113.17",
                     "userAgent": "aws-cli/2.31.4 md/awscrt#0.27.6 ua/2.1 os/linux md/command#organizations.disable-aws-service-access",
                 },
