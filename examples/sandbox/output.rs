@@ -141,7 +141,7 @@ fn short_name(operation: &str) -> &str {
     match operation {
         "ListAWSServiceAccessForOrganization" => "List",
         "EnableAWSServiceAccess" => "Enable",
-        "ListLandingZones" | "GetLandingZone" => "LZ",
+        "ListLandingZones" | "GetLandingZone" | "ListLandingZoneOperations" => "LZ",
         other => other,
     }
 }

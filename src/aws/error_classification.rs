@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_controltower::operation::get_landing_zone::GetLandingZoneError;
+use aws_sdk_controltower::operation::list_landing_zone_operations::ListLandingZoneOperationsError;
 use aws_sdk_controltower::operation::list_landing_zones::ListLandingZonesError;
 use aws_sdk_organizations::config::interceptors::{
     FinalizerInterceptorContextRef, InterceptorContext,
@@ -62,6 +63,7 @@ fn code(error: &OperationError) -> Option<&str> {
         .or_else(|| of::<DisableAWSServiceAccessError>(error))
         .or_else(|| of::<ListLandingZonesError>(error))
         .or_else(|| of::<GetLandingZoneError>(error))
+        .or_else(|| of::<ListLandingZoneOperationsError>(error))
 }
 
 /// Whether `text` can be an error code: the header or the field for it may be present and empty.

@@ -72,6 +72,7 @@ pub fn rows() -> Vec<Row> {
                 None,
                 Some("Unavailable: L"),
                 None,
+                None,
             ],
             FIXED_AT_START,
         ),
