@@ -13,8 +13,7 @@ import svg
 
 ROOT = Path(__file__).resolve().parents[1]
 EVENT = "organizations-disable-sso-user.json"
-# CloudFormation makes up such a name for the function of the stack in the examples.
-NAMES = {"Function": "controltower-trusted-access-Function-1A2B3C4D", "AWS::StackName": "controltower-trusted-access", "AWS::Region": "us-east-1"}
+NAMES = {"AWS::StackName": "controltower-trusted-access", "AWS::Region": "us-east-1", "AWS::AccountId": "111122223333"}
 MARGIN, LINE = 28, 24
 SIZE, SMALL = 15, 13.5
 
@@ -63,15 +62,22 @@ def invocation_result():
     report = {
         "outcome": "Remediated", "servicePrincipal": "controltower.amazonaws.com", "mode": "enforce", "desired": "enabled", "observed": "disabled",
         "plan": "EnableAWSServiceAccess", "enabledSince": "2026-11-23T10:01:25Z", "trigger": trigger,
+        "nextSteps": [f"Ask {actor['issuerArn']} why trusted access was disabled."],
         "outage": {"disabledAt": detail["eventTime"], "disabledBy": actor["issuerArn"], "sourceIp": actor["sourceIp"], "restoredAt": "2026-11-23T10:01:26Z", "seconds": 7},
     }
-    return {"account": event["account"], "region": event["region"], "time": "2026-11-23T10:01:26Z", "detail": {"responsePayload": report}}
+    return {"id": "3f1c2d4e-0000-4000-8000-000000000001", "time": "2026-11-23T10:01:26Z", "detail": {"responsePayload": report}}
 
 
 def value(document, path):
-    for name in path.removeprefix("$.").split("."):
-        document = document[name]
+    for name in re.findall(r"\w+", path):
+        document = document[int(name) if isinstance(document, list) else name]
     return document
+
+
+def default(parameter):
+    """The default of a parameter of the template."""
+    template = (ROOT / "template.yaml").read_text()
+    return re.search(rf"^  {parameter}:\n(?:    .*\n)*?    Default: (.+)$", template, re.M)[1]
 
 
 def message():
@@ -79,7 +85,7 @@ def message():
     result = invocation_result()
     for name, path in paths.items():
         text = text.replace(f"<{name}>", str(value(result, path)))
-    text = re.sub(r"\$\{([^}]+)\}", lambda match: NAMES[match[1]], text)
+    text = re.sub(r"\$\{([^}]+)\}", lambda match: NAMES.get(match[1]) or default(match[1]), text)
     if missing := re.findall(r"<[a-zA-Z]+>", text):
         raise SystemExit(f"the mail has no value for {missing}")
     return text

@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 PACKAGE = "controltower-trusted-access"
+RUNBOOK = f"https://github.com/{PACKAGE}/{PACKAGE}/blob/main/docs/runbook.md"
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
 
 
@@ -32,6 +33,14 @@ def replace_once(text, old, new):
     return text.replace(old, new)
 
 
+def runbook_url(environment=os.environ):
+    """Returns the address of the runbook at the tag that GitHub Actions builds; on any other machine the default."""
+    if environment.get("GITHUB_REF_TYPE") != "tag":
+        return RUNBOOK
+    repository = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}".format_map(environment)
+    return f"{repository}/blob/{environment['GITHUB_REF_NAME']}/docs/runbook.md"
+
+
 def release_template(architecture, archive):
     """Returns template.yaml with the zip instead of the source, for the architecture of the zip only."""
     text = (ROOT / "template.yaml").read_text()
@@ -40,6 +49,7 @@ def release_template(architecture, archive):
     text = replace_once(text, f"      BuildProperties:\n        Binary: {PACKAGE}\n", "")
     # `sam package` would upload these files, and a release's user does not have them.
     text = replace_once(text, "    LicenseUrl: LICENSE\n    ReadmeUrl: README.md\n", "")
+    text = replace_once(text, f"Default: {RUNBOOK}\n", f"Default: {runbook_url()}\n")
     text = replace_once(text, "Default: arm64\n", f"Default: {architecture}\n")
     return replace_once(text, "AllowedValues: [arm64, x86_64]\n", f"AllowedValues: [{architecture}]\n")
 
@@ -93,8 +103,9 @@ def main(architecture, bootstrap_zip, cyclonedx):
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     shutil.copy(bootstrap_zip, DIST / f"{name}.zip")
-    for file in ("forwarder.yaml", "docs/runbook.md", "LICENSE"):
+    for file in ("docs/runbook.md", "LICENSE"):
         shutil.copy(ROOT / file, DIST)
+    (DIST / "forwarder.yaml").write_text((ROOT / "forwarder.yaml").read_text().replace(RUNBOOK, runbook_url()))
     (DIST / f"template-{architecture}.yaml").write_text(release_template(architecture, f"{name}.zip"))
     (DIST / f"{name}.cdx.json").write_text(sbom(architecture, os.path.abspath(cyclonedx)))
     (DIST / "SHA256SUMS").write_text(checksums(sorted(DIST.iterdir())))

@@ -127,6 +127,7 @@ fn iam_lists_every_action_of_the_roles_and_no_other() {
     let sections = [
         "Role of the function",
         "Role of the schedule",
+        "Role of the notifications",
         "Role of the forwarder",
     ];
     let is_action = |key: &String| key.contains(':');

@@ -132,6 +132,9 @@ class Organization:
             self.client.enable_aws_service_access(ServicePrincipal=principal)
         return self
 
+    def enable(self):
+        self.client.enable_aws_service_access(ServicePrincipal=CONTROL_TOWER)
+
     def disable(self):
         self.client.disable_aws_service_access(ServicePrincipal=CONTROL_TOWER)
 

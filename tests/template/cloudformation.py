@@ -8,6 +8,8 @@ import json
 
 import boto3
 from moto.core.common_models import CloudFormationModel
+from moto.events.models import EventBus, Rule
+from moto.sqs.models import sqs_backends
 
 
 def client(service, region):
@@ -39,6 +41,24 @@ def set_topic_policy(name, properties, region):
     return name, {}
 
 
+def set_bus_policy(name, properties, region):
+    events = client("events", region)
+    statement = {"Sid": properties["StatementId"], **properties["Statement"]}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    events.put_permission(EventBusName=properties["EventBusName"], Policy=json.dumps(policy))
+    return name, {}
+
+
+def send_to_queue(rule, queue, message, group=None):
+    sqs_backends[rule.account_id][rule.region_name].send_message(queue_name=queue, message_body=json.dumps(message))
+
+
+# In moto a bus has no physical ID, so that !Ref of a bus fails.
+EventBus.physical_resource_id = property(lambda bus: bus.name)
+# moto takes a text message with the word "time" in it for an event, and fails to convert its time.
+Rule._send_to_sqs_queue = send_to_queue
+
+
 def subscribe(name, properties, region):
     return client("sns", region).subscribe(**properties)["SubscriptionArn"], {}
 
@@ -59,6 +79,7 @@ CREATE_FUNCTIONS = {
     "AWS::CloudWatch::Alarm": put_alarm,
     "AWS::SQS::QueuePolicy": set_queue_policy,
     "AWS::SNS::TopicPolicy": set_topic_policy,
+    "AWS::Events::EventBusPolicy": set_bus_policy,
     "AWS::SNS::Subscription": subscribe,
     "AWS::Scheduler::Schedule": create_schedule,
     "AWS::Lambda::EventInvokeConfig": put_event_invoke_config,

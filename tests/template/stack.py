@@ -36,6 +36,8 @@ logging.getLogger("samtranslator").setLevel(logging.ERROR)
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
 STACK_NAME = "controltower-trusted-access"
+DEFAULT_BUS = "default"
+REPORT_BUS = f"{STACK_NAME}-reports"
 
 
 def load_template(file="template.yaml"):
@@ -121,32 +123,49 @@ class Stack:
         resources = self.template["Resources"].items()
         return [name for name, resource in resources if resource["Type"] == "AWS::Events::Rule" and name in self.ids]
 
+    def bus(self, rule):
+        """Returns the name of the bus that a rule is on."""
+        on_default_bus = "EventBusName" not in self.template["Resources"][rule]["Properties"]
+        return DEFAULT_BUS if on_default_bus else REPORT_BUS
+
+    def rule(self, rule):
+        return self.client("events").describe_rule(Name=self.ids[rule], EventBusName=self.bus(rule))
+
     def targets(self, rule):
-        return self.client("events").list_targets_by_rule(Rule=self.ids[rule])["Targets"]
+        events = self.client("events")
+        return events.list_targets_by_rule(Rule=self.ids[rule], EventBusName=self.bus(rule))["Targets"]
 
     def capture_targets(self):
-        """Replaces the target of every rule with an SQS queue, because moto does not deliver to functions."""
+        """Replaces every target with an SQS queue, because moto delivers neither to functions nor to topics."""
         queues = self.client("sqs")
-        self.capture_queues = {rule: queues.create_queue(QueueName=f"capture-{rule}")["QueueUrl"] for rule in self.rules()}
-        for rule, url in self.capture_queues.items():
-            attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-            targets = [target | {"Arn": attributes["QueueArn"]} for target in self.targets(rule)]
-            self.client("events").put_targets(Rule=self.ids[rule], Targets=targets)
+        self.capture_queues = []
+        for rule in self.rules():
+            targets = self.targets(rule)
+            for number, target in enumerate(targets):
+                url = queues.create_queue(QueueName=f"capture-{rule}-{number}")["QueueUrl"]
+                attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+                self.capture_queues.append((rule, url))
+                target["Arn"] = attributes["QueueArn"]
+            self.client("events").put_targets(Rule=self.ids[rule], EventBusName=self.bus(rule), Targets=targets)
 
-    def put_events(self, *events):
-        """Puts events on the default bus, as AWS does."""
+    def put_events(self, *events, bus=DEFAULT_BUS):
+        """Puts events on a bus, as AWS does."""
         entries = [
-            {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+            {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"]),
+             "EventBusName": bus}
             for event in events
         ]
         response = self.client("events").put_events(Entries=entries)
         assert response["FailedEntryCount"] == 0, response
 
     def captured(self):
-        """Returns the messages since the last call, by rule. A rule without messages is left out."""
+        """Returns the messages since the last call, by rule and in the order of its targets.
+
+        A rule without messages is left out.
+        """
         queues = self.client("sqs")
         received = {}
-        for rule, url in self.capture_queues.items():
+        for rule, url in self.capture_queues:
             messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
             for message in messages:
                 queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -112,14 +112,13 @@ class OptionalParameters(unittest.TestCase):
             self.assertLessEqual({"held", "blocked"}, {query["Id"] for query in drift["Metrics"]})
             self.assertIn(blocked["AlarmArn"], dashboard_alarms(deployment))
             self.assertIn("Blocked", dashboard_metrics(deployment))
-            targets = [target["Arn"] for target in deployment.targets("NotifyBlocked")]
-            self.assertEqual(targets, [deployment.ids["Topic"]])
+            self.assertLessEqual({"NotifyBlockedWithCaller", "NotifyBlockedWithoutCaller"}, set(deployment.rules()))
 
     def test_nothing_optional_is_deployed_by_default(self):
         with stack.deployed() as deployment:
             self.assertEqual(sorted(environment(deployment)), ["ALLOW_DISABLE", "DESIRED_STATE", "MODE"])
             self.assertEqual(sorted(deployment.alarms()), sorted(ALWAYS))
-            self.assertNotIn("NotifyBlocked", deployment.ids)
+            self.assertFalse([rule for rule in deployment.rules() if "Blocked" in rule or "Held" in rule])
             self.assertEqual(deployment.function_configuration()["Timeout"], 120)
             self.assertEqual(deployment.client("sns").list_subscriptions()["Subscriptions"], [])
 

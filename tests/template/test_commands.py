@@ -9,9 +9,10 @@ from botocore import xform_name
 import stack
 
 GLOBAL_OPTIONS = {"region", "query", "output", "cli-binary-format", "profile", "no-cli-pager"}
-# Commands of the AWS CLI that are not API operations.
+# Commands of the AWS CLI that are not API operations, or whose options have other names than the API's members.
 CLI_COMMANDS = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
+    ("sns", "subscribe"): {"topic-arn", "protocol", "notification-endpoint"},
     ("logs", "tail"): {"since", "follow", "format", "filter-pattern"},
 }
 

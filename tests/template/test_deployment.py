@@ -26,7 +26,7 @@ class Deployment(unittest.TestCase):
     def test_every_target_retries_and_has_the_dead_letter_queue(self):
         schedule = self.deployment.client("scheduler").get_schedule(Name=self.deployment.ids["FunctionSchedule"])
         targets = [target for rule in self.deployment.rules() for target in self.deployment.targets(rule)]
-        self.assertEqual(len(targets), 4)
+        self.assertEqual(len(targets), 14)
         for target in [*targets, schedule["Target"]]:
             self.assertEqual(target["DeadLetterConfig"], {"Arn": self.deployment.queue_arn()})
             self.assertGreaterEqual(target["RetryPolicy"]["MaximumRetryAttempts"], 20)
@@ -40,23 +40,30 @@ class Deployment(unittest.TestCase):
         event = json.loads(schedule["Target"]["Input"])
         self.assertEqual((event["source"], event["detail-type"], event["detail"]), ("aws.scheduler", "Scheduled Event", {}))
 
-    def test_trigger_rules_target_the_function_and_notification_rules_target_the_topic(self):
+    def test_trigger_rules_target_the_function_and_notification_rules_target_both_topics_with_their_role(self):
         targets = {
-            rule: [target["Arn"] for target in self.deployment.targets(rule)] for rule in self.deployment.rules()
+            (self.deployment.bus(rule), rule): [(target["Arn"], target.get("RoleArn")) for target in self.deployment.targets(rule)]
+            for rule in self.deployment.rules()
         }
-        function, topic = self.deployment.function_arn(), self.deployment.ids["Topic"]
+        ids, function = self.deployment.ids, self.deployment.function_arn()
+        role = f"arn:aws:iam::{stack.ACCOUNT}:role/{ids['NotificationRole']}"
+        topics = [(ids["Topic"], role), (ids["ChatTopic"], role)]
+        notifications = (
+            "NotifyRepairWithOutage", "NotifyRepairWithCaller", "NotifyRepairWithoutCaller", "NotifyDriftWithCaller",
+            "NotifyDriftWithoutCaller", "NotifyInSyncAfterCall",
+        )
         self.assertEqual(targets, {
-            "FunctionTrustedAccessChanged": [function], "FunctionLandingZoneChanged": [function],
-            "NotifyDriftWithCaller": [topic], "NotifyDriftWithoutCaller": [topic],
-        })
+            (stack.DEFAULT_BUS, "FunctionTrustedAccessChanged"): [(function, None)],
+            (stack.DEFAULT_BUS, "FunctionLandingZoneChanged"): [(function, None)],
+        } | {(stack.REPORT_BUS, rule): topics for rule in notifications})
 
-    def test_failed_events_go_to_the_dead_letter_queue_and_reports_to_the_default_bus(self):
+    def test_failed_events_go_to_the_dead_letter_queue_and_reports_to_the_bus_of_the_stack(self):
         config = self.deployment.client("lambda").get_function_event_invoke_config(
             FunctionName=self.deployment.ids["Function"],
         )
         self.assertEqual(config["DestinationConfig"], {
             "OnFailure": {"Destination": self.deployment.queue_arn()},
-            "OnSuccess": {"Destination": f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"},
+            "OnSuccess": {"Destination": f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/{stack.REPORT_BUS}"},
         })
         self.assertEqual((config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]), (2, 3600))
 
@@ -80,7 +87,13 @@ class Deployment(unittest.TestCase):
 
     def test_the_notification_email_is_subscribed(self):
         subscriptions = self.deployment.client("sns").list_subscriptions()["Subscriptions"]
-        self.assertEqual([(one["Protocol"], one["Endpoint"]) for one in subscriptions], [("email", "ops@example.com")])
+        self.assertEqual([(one["Protocol"], one["Endpoint"], one["TopicArn"]) for one in subscriptions], [
+            ("email", "ops@example.com", self.deployment.ids["Topic"]),
+        ])
+
+    def test_the_outputs_name_the_topic_for_mail_and_the_topic_for_chat(self):
+        for output, topic in (("TopicArn", "Topic"), ("ChatTopicArn", "ChatTopic")):
+            self.assertEqual(self.deployment.outputs[output], self.deployment.ids[topic])
 
     def test_the_dashboard_shows_every_alarm_and_queries_the_log_group(self):
         widgets = self.deployment.dashboard()

@@ -70,9 +70,19 @@ class Package(unittest.TestCase):
             del function["Properties"]["CodeUri"], function["Metadata"]
             for key in ("Default", "AllowedValues"):
                 del template["Parameters"]["Architecture"][key]
+            # In a release it is the runbook at the tag.
+            self.assertTrue(template["Parameters"]["RunbookUrl"].pop("Default").endswith("/docs/runbook.md"))
             for key in ("LicenseUrl", "ReadmeUrl"):
                 template["Metadata"]["AWS::ServerlessRepo::Application"].pop(key, None)
         self.assertEqual(released, source)
+
+    def test_a_release_links_to_the_runbook_of_its_tag(self):
+        tag = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "example/fork", "GITHUB_REF_NAME": "v1.2.3",
+               "GITHUB_REF_TYPE": "tag"}
+        self.assertEqual(package.runbook_url(tag), "https://github.com/example/fork/blob/v1.2.3/docs/runbook.md")
+        default = stack.load_template()["Parameters"]["RunbookUrl"]["Default"]
+        self.assertEqual(package.runbook_url(tag | {"GITHUB_REF_TYPE": "branch"}), default)
+        self.assertEqual(package.runbook_url({}), default)
 
     def test_the_sbom_lists_exactly_the_crates_in_the_binary(self):
         sbom = json.loads((package.DIST / f"{NAME}.cdx.json").read_text())

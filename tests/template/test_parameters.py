@@ -12,6 +12,9 @@ import stack
 
 DEPLOYABLE_REGIONS = {"us-east-1": True, "us-gov-west-1": True, "cn-northwest-1": True, "eu-west-1": False, "us-west-2": False}
 
+KEY = f"arn:aws:kms:us-east-1:{stack.ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+RUNBOOK = "https://github.com/controltower-trusted-access/controltower-trusted-access/blob/main/docs/runbook.md"
+
 CHOICES = {
     "DesiredState": ["enabled", "disabled"],
     "Mode": ["enforce", "audit"],
@@ -26,6 +29,8 @@ CHOICES = {
     "LogRetentionDays": [90, 1, 3653],
     "ReservedConcurrency": ["", "1"],
     "PermissionsBoundaryArn": ["", f"arn:aws:iam::{stack.ACCOUNT}:policy/boundary"],
+    "KmsKeyArn": ["", KEY],
+    "RunbookUrl": [RUNBOOK, "https://wiki.example.com/runbook"],
 }
 
 ACCEPTED = {
@@ -42,6 +47,8 @@ ACCEPTED = {
         "", "arn:aws:iam::123456789012:policy/boundary", "arn:aws-us-gov:iam::123456789012:policy/team/boundary",
         "arn:aws:iam::aws:policy/PowerUserAccess",
     ],
+    "KmsKeyArn": ["", KEY, "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"],
+    "RunbookUrl": [RUNBOOK, "https://wiki.example.com/a?page=1&view=2", "https://" + "x" * 112],
 }
 REFUSED = {
     "ScheduleExpression": [
@@ -57,6 +64,10 @@ REFUSED = {
     "NotificationEmail": ["ops", "a@b@c", "a b@example.com", "@example.com"],
     "ReservedConcurrency": ["0", "-1", "1.5", "many", "10000", "01"],
     "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary", "arn:aws:iam::12:policy/boundary"],
+    "KmsKeyArn": ["1234abcd", "alias/aws/sns", "arn:aws:kms:us-east-1:123456789012:alias/key", KEY + " "],
+    # A quote, a backslash, < or > would break a notification, and the section follows a #.
+    "RunbookUrl": ["", "http://example.com/", "https://", RUNBOOK + "#held", 'https://x"', "https://x\\", "https://<x>",
+                   "https://a b", "https://" + "x" * 113],
 }
 
 
@@ -108,7 +119,7 @@ class Parameters(unittest.TestCase):
             "DesiredState": "enabled", "Mode": "enforce", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
             "Architecture": "arm64", "NotificationEmail": "", "LogLevel": "INFO", "LogRetentionDays": 90,
             "ReservedConcurrency": "", "PermissionsBoundaryArn": "", "HoldUntil": "",
-            "WatchPrincipals": "", "LandingZoneRegion": "",
+            "WatchPrincipals": "", "LandingZoneRegion": "", "KmsKeyArn": "", "RunbookUrl": RUNBOOK,
         })
 
     def test_every_pattern_accepts_valid_values_and_refuses_invalid_values(self):

@@ -1,15 +1,19 @@
 """Tests which event matches which rule: moto's EventBridge evaluates the template's own patterns."""
 
+import itertools
 import unittest
 
+from moto.events.models import EventPattern
+
+import reports
 import stack
+from reports import invocation_record
 from stack import JSON_NULL, load_event, with_fields
 
 TRUSTED_ACCESS = "FunctionTrustedAccessChanged"
 LANDING_ZONE = "FunctionLandingZoneChanged"
-DRIFT_WITH_CALLER = "NotifyDriftWithCaller"
-DRIFT_WITHOUT_CALLER = "NotifyDriftWithoutCaller"
-BLOCKED = "NotifyBlocked"
+IN_SYNC = "NotifyInSyncAfterCall"
+ALL_RULES = {"LandingZoneRegion": "eu-west-1", "HoldUntil": reports.HOLD_UNTIL}
 
 DISABLE = load_event("organizations-disable-assumed-role")
 ENABLE = load_event("organizations-enable-assumed-role")
@@ -82,28 +86,48 @@ def matching_rules(deployment, events):
     return matches
 
 
-def invocation_record(function_arn, report, condition="Success"):
-    """Returns the event that Lambda sends to the bus after an asynchronous invocation.
+class Patterns:
+    """The patterns of a stack's rules, for whole events: moto's PutEvents puts its own account into an event."""
 
-    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-    """
-    return {
-        "source": "lambda",
-        "detail-type": f"Lambda Function Invocation Result - {condition}",
-        "detail": {
-            "version": "1.0",
-            "timestamp": "2026-11-23T10:01:26.123Z",
-            "requestContext": {
-                "requestId": "e4b46cbf-b738-xmpl-8880-a18cdf61200e",
-                "functionArn": function_arn,
-                "condition": condition,
-                "approximateInvokeCount": 1,
-            },
-            "requestPayload": {},
-            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST"},
-            "responsePayload": report,
-        },
-    }
+    def __init__(self, deployment):
+        self.function_arn = deployment.function_arn()
+        self.by_bus = {stack.DEFAULT_BUS: {}, stack.REPORT_BUS: {}}
+        for rule in deployment.rules():
+            self.by_bus[deployment.bus(rule)][rule] = EventPattern.load(deployment.rule(rule)["EventPattern"])
+
+    def matching(self, event, bus=stack.REPORT_BUS, account=stack.ACCOUNT):
+        """Returns the rules on a bus that match an event."""
+        event = event | {"account": account}
+        return sorted(rule for rule, pattern in self.by_bus[bus].items() if pattern.matches_event(event))
+
+    def record(self, response, request=reports.DISABLE, qualifier=":$LATEST"):
+        return invocation_record(self.function_arn + qualifier, response, request=request)
+
+
+def incomplete_triggers():
+    """Yields triggers that have and lack each of the fields that a notification with a caller needs."""
+    for kind, name in itertools.product(
+        ("OrganizationsEvent", "Schedule"), ("DisableAWSServiceAccess", "EnableAWSServiceAccess", "SetupLandingZone", None),
+    ):
+        for has_time, has_actor, has_name, has_address in itertools.product((True, False), repeat=4):
+            actor = {"name": reports.CALLER} if has_name else {"type": "Root"}
+            actor |= {"sourceIp": "198.51.100.24"} if has_address else {}
+            fields = {"name": name, "time": has_time and reports.CALL_TIME, "actor": has_actor and actor}
+            yield {"kind": kind} | {key: value for key, value in fields.items() if value}
+
+
+def rule_of_drift(outcome, trigger, outage):
+    """Returns the rule that notifies of a report, or None."""
+    actor = trigger.get("actor", {})
+    is_call = trigger.get("name") == "DisableAWSServiceAccess"
+    has_caller = is_call and "time" in trigger and "name" in actor and "sourceIp" in actor
+    if outcome == "Remediated":
+        return f"NotifyRepairWith{('Outage' if outage else 'Caller') if has_caller else 'outCaller'}"
+    if has_caller:
+        return {"DriftDetected": "NotifyDriftWithCaller", "Blocked": "NotifyBlockedWithCaller", "Held": "NotifyHeldWithCaller"}[outcome]
+    if outcome == "Held" or outcome == "Blocked" and trigger["kind"] == "Schedule":
+        return None
+    return {"DriftDetected": "NotifyDriftWithoutCaller", "Blocked": "NotifyBlockedWithoutCaller"}[outcome]
 
 
 class TriggerRules(unittest.TestCase):
@@ -129,43 +153,76 @@ class TriggerRules(unittest.TestCase):
 class NotificationRules(unittest.TestCase):
     maxDiff = None
 
-    def test_only_this_functions_reports_of_drift_send_a_notification(self):
-        with_caller = {"kind": "OrganizationsEvent", "actor": {"arn": "arn:aws:iam::111122223333:root"}}
-        actor_without_arn = {"kind": "ControlTowerEvent", "actor": {"type": "AWSService"}}
-        schedule = {"kind": "Schedule"}
-        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as deployment:
-            arn = deployment.function_arn()
+    @classmethod
+    def setUpClass(cls):
+        with stack.deployed(ALL_RULES) as deployment:
+            cls.patterns = Patterns(deployment)
+        with stack.deployed({"DesiredState": "disabled"}) as deployment:
+            cls.patterns_if_disabled = Patterns(deployment)
 
-            def record(outcome, trigger, function_arn=f"{arn}:$LATEST"):
-                return invocation_record(function_arn, {"outcome": outcome, "trigger": trigger})
+    def test_each_report_matches_its_rule_and_no_other(self):
+        by_rule = reports.reports_by_rule()
+        self.assertEqual(sorted(by_rule), sorted(self.patterns.by_bus[stack.REPORT_BUS]))
+        for rule, response in by_rule.items():
+            for qualifier in ("", ":$LATEST"):
+                with self.subTest(rule, qualifier=qualifier):
+                    self.assertEqual(self.patterns.matching(self.patterns.record(response, qualifier=qualifier)), [rule])
 
-            records = {
-                "remediated, with caller": record("Remediated", with_caller),
-                "remediated, unqualified ARN": record("Remediated", with_caller, arn),
-                "remediated, by schedule": record("Remediated", schedule),
-                "remediated, actor without ARN": record("Remediated", actor_without_arn),
-                "drift detected, with caller": record("DriftDetected", with_caller),
-                "drift detected, by schedule": record("DriftDetected", schedule),
-                "held, with caller": record("Held", with_caller),
-                "held, by schedule": record("Held", schedule),
-                "blocked, with caller": record("Blocked", with_caller),
-                "blocked, actor without ARN": record("Blocked", actor_without_arn),
-                "blocked, by schedule": record("Blocked", schedule),
-                "in sync": record("InSync", with_caller),
-                "failed": invocation_record(f"{arn}:$LATEST", {"errorType": "Throttled"}, condition="Failure"),
-                "another function": record("Remediated", with_caller, f"{arn}-2:$LATEST"),
-            }
-            self.assertEqual(matching_rules(deployment, records), {
-                "remediated, with caller": [DRIFT_WITH_CALLER],
-                "remediated, unqualified ARN": [DRIFT_WITH_CALLER],
-                "remediated, by schedule": [DRIFT_WITHOUT_CALLER],
-                "remediated, actor without ARN": [DRIFT_WITHOUT_CALLER],
-                "drift detected, with caller": [DRIFT_WITH_CALLER],
-                "drift detected, by schedule": [DRIFT_WITHOUT_CALLER],
-                "held, with caller": [DRIFT_WITH_CALLER],
-                "blocked, with caller": [BLOCKED],
-                "blocked, actor without ARN": [BLOCKED],
-            })
+    def test_every_report_of_drift_matches_exactly_one_rule_whatever_its_trigger_lacks(self):
+        for outcome, trigger in itertools.product(("Remediated", "DriftDetected", "Blocked", "Held"), incomplete_triggers()):
+            for outage in ({}, {"outage": {"seconds": 8}}):
+                expected = rule_of_drift(outcome, trigger, outage)
+                with self.subTest(outcome, trigger=trigger, outage=outage):
+                    matching = self.patterns.matching(self.patterns.record(reports.report(outcome, trigger, **outage)))
+                    self.assertEqual(matching, [expected] if expected else [])
+
+    def test_a_report_in_sync_matches_only_after_the_successful_call_that_undoes_the_desired_state(self):
+        in_sync = reports.reports_by_rule()["NotifyInSyncAfterCall"]
+        near_misses = {name: event for name, event in NEAR_MISSES.items() if name.startswith(("disable, ", "another Org"))}
+        requests = near_misses | {
+            "enable": ENABLE, "a schedule": load_event("schedule-scheduler"), "an empty payload": {}, "a text": "x",
+        }
+        for name, request in requests.items():
+            with self.subTest(name):
+                self.assertEqual(self.patterns.matching(self.patterns.record(in_sync, request)), [])
+        for trigger in (reports.SCHEDULE, reports.call("EnableAWSServiceAccess")):
+            self.assertEqual(self.patterns.matching(self.patterns.record(reports.report("InSync", trigger))), [])
+
+    def test_if_disabled_is_desired_the_enabling_call_is_the_one_that_counts(self):
+        enable, disable = reports.call("EnableAWSServiceAccess"), reports.call()
+        for outcome, trigger, request, rules in (
+            ("Remediated", enable, ENABLE, ["NotifyRepairWithCaller"]),
+            ("Remediated", disable, DISABLE, ["NotifyRepairWithoutCaller"]),
+            ("InSync", enable, ENABLE, [IN_SYNC]),
+            ("InSync", disable, DISABLE, []),
+        ):
+            record = self.patterns_if_disabled.record(reports.report(outcome, trigger), request)
+            self.assertEqual(self.patterns_if_disabled.matching(record), rules)
+
+    def test_no_rule_matches_a_forged_report(self):
+        for rule, response in reports.reports_by_rule().items():
+            record = self.patterns.record(response)
+            failure = invocation_record(self.patterns.function_arn, response, condition="Failure")
+            with self.subTest(rule):
+                self.assertEqual(self.patterns.matching(record), [rule])
+                self.assertEqual(self.patterns.matching(record, bus=stack.DEFAULT_BUS), [])
+                self.assertEqual(self.patterns.matching(record, account="999999999999"), [])
+                for near_miss in (
+                    self.patterns.record(response, qualifier="-2:$LATEST"), self.patterns.record(response, qualifier=":1"),
+                    record | {"source": "custom.lambda"}, record | {"detail-type": "Lambda"}, failure,
+                    self.patterns.record(response | {"outcome": response["outcome"].lower()}), self.patterns.record("x"),
+                ):
+                    self.assertEqual(self.patterns.matching(near_miss), [])
+
+    def test_a_trigger_of_another_account_matches_no_rule(self):
+        for account, expected in ((stack.ACCOUNT, [TRUSTED_ACCESS]), ("999999999999", [])):
+            self.assertEqual(self.patterns.matching(DISABLE, stack.DEFAULT_BUS, account), expected)
+
+    def test_no_pattern_is_longer_than_eventbridge_accepts(self):
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+        for rules in self.patterns.by_bus.values():
+            for rule, pattern in rules.items():
+                self.assertLessEqual(len(pattern.dump()), 2048, rule)
 
 
 if __name__ == "__main__":

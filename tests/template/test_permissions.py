@@ -12,15 +12,18 @@ CHOICES = {
     "Mode": ["enforce", "audit"],
     "AllowDisable": ["false", "true"],
     "LandingZoneRegion": ["", "eu-west-1"],
-    "Architecture": ["arm64", "x86_64"],
     "NotificationEmail": ["", "ops@example.com"],
-    "ReservedConcurrency": ["", "1"],
     "PermissionsBoundaryArn": ["", f"arn:aws:iam::{stack.ACCOUNT}:policy/boundary"],
+    "KmsKeyArn": ["", f"arn:aws:kms:us-east-1:{stack.ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
 }
-DEFAULT_BUS = f"arn:aws:events:us-east-1:{stack.ACCOUNT}:event-bus/default"
+EVENTS = f"arn:aws:events:us-east-1:{stack.ACCOUNT}"
+DEFAULT_BUS = f"{EVENTS}:event-bus/default"
+REPORT_BUS = f"{EVENTS}:event-bus/{stack.REPORT_BUS}"
 LANDING_ZONES = f"arn:aws:controltower:eu-west-1:{stack.ACCOUNT}:landingzone/*"
 ONLY_CONTROL_TOWER = {"StringEquals": {"organizations:ServicePrincipal": "controltower.amazonaws.com"}}
 ONLY_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}
+ONLY_RULES_OF_THE_BUS = ONLY_THIS_ACCOUNT | {"ArnLike": {"aws:SourceArn": [f"{EVENTS}:rule/{stack.REPORT_BUS}/*"]}}
+ONLY_THROUGH_SNS = {"StringLike": {"kms:ViaService": "sns.us-east-1.amazonaws.*"}}
 
 
 def parameter_combinations():
@@ -30,6 +33,14 @@ def parameter_combinations():
 
 def allow(sid, action, resource, **more):
     return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(sid, action, resource, condition):
+    return {"Sid": sid, "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource, "Condition": condition}
+
+
+def deny_unencrypted_transport(action, resource):
+    return deny("DenyUnencryptedTransport", action, resource, {"Bool": {"aws:SecureTransport": "false"}})
 
 
 def trust_policy(service, **condition):
@@ -44,7 +55,7 @@ def function_statements(deployment, parameters):
         allow("EnableControlTowerTrustedAccess", enable, "*", Condition=ONLY_CONTROL_TOWER),
         allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group),
         allow("SendFailedEvents", "sqs:SendMessage", deployment.queue_arn()),
-        allow("PublishReports", "events:PutEvents", DEFAULT_BUS),
+        allow("PublishReports", "events:PutEvents", REPORT_BUS),
     ]
     if parameters["AllowDisable"] == "true":
         statements.append(allow("DisableControlTowerTrustedAccess", disable, "*", Condition=ONLY_CONTROL_TOWER))
@@ -59,6 +70,14 @@ def schedule_statements(deployment):
         allow("InvokeFunction", "lambda:InvokeFunction", deployment.function_arn()),
         allow("SendUndeliveredEvents", "sqs:SendMessage", deployment.queue_arn()),
     ]
+
+
+def notification_statements(deployment, parameters):
+    statements = [allow("PublishNotifications", "sns:Publish", [deployment.ids["Topic"], deployment.ids["ChatTopic"]])]
+    if key := parameters["KmsKeyArn"]:
+        actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+        statements.append(allow("EncryptNotifications", actions, key, Condition=ONLY_THROUGH_SNS))
+    return statements
 
 
 class Permissions(unittest.TestCase):
@@ -81,38 +100,61 @@ class Permissions(unittest.TestCase):
                 self.assert_role(deployment, "FunctionRole", trust, function_statements(deployment, parameters), boundary)
                 trust = trust_policy("scheduler.amazonaws.com", Condition=ONLY_THIS_ACCOUNT)
                 self.assert_role(deployment, "ScheduleRole", trust, schedule_statements(deployment), boundary)
-                self.assertEqual(len(deployment.client("iam").list_roles()["Roles"]), 2)
+                trust = trust_policy("events.amazonaws.com", Condition=ONLY_RULES_OF_THE_BUS)
+                expected = notification_statements(deployment, parameters)
+                self.assert_role(deployment, "NotificationRole", trust, expected, boundary)
+                self.assertEqual(len(deployment.client("iam").list_roles()["Roles"]), 3)
 
-    def test_the_dead_letter_queue_accepts_messages_only_from_rules_of_this_stack(self):
-        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as deployment:
-            events = deployment.client("events")
-            rules = [events.describe_rule(Name=deployment.ids[rule])["Arn"] for rule in deployment.rules()]
+    def test_only_the_functions_role_may_put_events_on_the_bus_of_reports(self):
+        with stack.deployed() as deployment:
+            bus = deployment.client("events").describe_event_bus(Name=stack.REPORT_BUS)
+            role = f"arn:aws:iam::{stack.ACCOUNT}:role/{deployment.ids['FunctionRole']}"
+            self.assertEqual(json.loads(bus["Policy"])["Statement"], [
+                deny("DenyForgedReports", "events:PutEvents", REPORT_BUS, {"ArnNotEquals": {"aws:PrincipalArn": role}}),
+            ])
+            self.assertNotIn("Policy", deployment.client("events").describe_event_bus(Name="default"))
+
+    def test_the_bus_that_the_notification_role_trusts_is_the_bus_of_the_notification_rules(self):
+        trusted = ONLY_RULES_OF_THE_BUS["ArnLike"]["aws:SourceArn"][0].removesuffix("*")
+        with stack.deployed() as deployment:
+            arns = [deployment.rule(rule)["Arn"] for rule in deployment.rules() if deployment.bus(rule) == stack.REPORT_BUS]
+        self.assertEqual([arn for arn in arns if not arn.startswith(trusted)], [])
+        self.assertGreaterEqual(len(arns), 6)
+
+    def test_the_dead_letter_queue_accepts_messages_only_over_tls_and_from_rules_of_this_stack(self):
+        with stack.deployed({"LandingZoneRegion": "eu-west-1", "HoldUntil": "2026-11-24T18:00:00Z"}) as deployment:
+            rules = [deployment.rule(rule)["Arn"] for rule in deployment.rules()]
             attributes = deployment.client("sqs").get_queue_attributes(
                 QueueUrl=deployment.ids["DeadLetterQueue"], AttributeNames=["Policy"],
             )["Attributes"]
-            statement, = json.loads(attributes["Policy"])["Statement"]
+            statement, tls = json.loads(attributes["Policy"])["Statement"]
             source_arns = statement["Condition"]["ArnEquals"].pop("aws:SourceArn")
             self.assertEqual(sorted(source_arns), sorted(rules))
             self.assertEqual(statement, {
                 **allow("AllowRulesOfThisStack", "sqs:SendMessage", deployment.queue_arn()),
                 "Principal": {"Service": "events.amazonaws.com"}, "Condition": {"ArnEquals": {}},
             })
+            self.assertEqual(tls, deny_unencrypted_transport("sqs:*", deployment.queue_arn()))
 
-    def test_the_topic_accepts_messages_only_from_alarms_of_this_account_and_from_rules(self):
-        # The statement for the rules has no condition, because EventBridge does not support one in a topic policy.
+    def test_the_topics_accept_messages_only_over_tls_and_by_policy_only_from_alarms_of_this_account(self):
         with stack.deployed() as deployment:
-            topic = deployment.ids["Topic"]
-            attributes = deployment.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
-            self.assertEqual(json.loads(attributes["Policy"])["Statement"], [
-                {
-                    **allow("AllowCloudWatchAlarms", "sns:Publish", topic),
-                    "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": ONLY_THIS_ACCOUNT,
-                },
-                {
-                    **allow("AllowEventBridgeRules", "sns:Publish", topic),
-                    "Principal": {"Service": "events.amazonaws.com"},
-                },
-            ])
+            for name in ("Topic", "ChatTopic"):
+                topic = deployment.ids[name]
+                attributes = deployment.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+                self.assertEqual(json.loads(attributes["Policy"])["Statement"], [
+                    {
+                        **allow("AllowCloudWatchAlarms", "sns:Publish", topic),
+                        "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": ONLY_THIS_ACCOUNT,
+                    },
+                    deny_unencrypted_transport("sns:Publish", topic),
+                ])
+
+    def test_both_topics_are_encrypted_with_the_key_if_there_is_one(self):
+        for key in CHOICES["KmsKeyArn"]:
+            with self.subTest(key), stack.deployed({"KmsKeyArn": key}) as deployment:
+                for name in ("Topic", "ChatTopic"):
+                    attributes = deployment.client("sns").get_topic_attributes(TopicArn=deployment.ids[name])["Attributes"]
+                    self.assertEqual(attributes.get("KmsMasterKeyId", ""), key)
 
     def test_only_the_two_trigger_rules_may_invoke_the_function_by_resource_policy(self):
         with stack.deployed() as deployment:

@@ -1,4 +1,4 @@
-"""Tests the template against the built binary: metrics, log fields and notifications."""
+"""Tests the template against the built binary: metrics and log fields. test_notifications tests the messages."""
 
 import json
 import os
@@ -8,46 +8,26 @@ import unittest
 from pathlib import Path
 
 import stack
-from test_patterns import BLOCKED, DRIFT_WITH_CALLER, DRIFT_WITHOUT_CALLER, invocation_record
 
 sys.path.append(str(stack.ROOT / "tests" / "emulators"))
 import services  # noqa: E402
 
 BOOTSTRAP = Path(os.environ["BOOTSTRAP"]).resolve()
 NAMESPACE = "ControlTowerTrustedAccess"
-TIME = r"[0-9T:.Z-]+"
 
 
 class BinaryRun:
-    """The reports and log lines of the built binary, which corrects drift twice under the Runtime Interface Emulator."""
+    """The log lines of the built binary, which corrects drift twice under the Runtime Interface Emulator."""
 
     def __init__(self):
         with services.moto() as endpoint:
             organization = services.Organization(endpoint).create()
             with services.runtime_interface_emulator(BOOTSTRAP, endpoint) as invoke:
                 organization.disable()
-                self.report_with_caller = invoke(json.dumps(stack.load_event("organizations-disable-sso-user")))
+                invoke(json.dumps(stack.load_event("organizations-disable-sso-user")))
                 organization.disable()
-                self.report_of_schedule = invoke(json.dumps(stack.load_event("schedule-scheduler")))
+                invoke(json.dumps(stack.load_event("schedule-scheduler")))
                 self.log_lines = invoke.log_lines()
-
-
-def blocked_report():
-    """Returns the binary's report when the Region of LANDING_ZONE_REGION has no landing zone."""
-    with services.moto() as endpoint, services.no_landing_zone() as control_tower:
-        organization = services.Organization(endpoint).create()
-        environment = {"LANDING_ZONE_REGION": "eu-west-1", "AWS_ENDPOINT_URL_CONTROLTOWER": control_tower}
-        with services.runtime_interface_emulator(BOOTSTRAP, endpoint, environment) as invoke:
-            organization.disable()
-            return invoke(json.dumps(stack.load_event("organizations-disable-root")))
-
-
-def notifications(deployment, *reports):
-    """Returns the notification texts that the reports cause, by rule."""
-    deployment.capture_targets()
-    for report in reports:
-        deployment.put_events(invocation_record(f"{deployment.function_arn()}:$LATEST", report))
-    return deployment.captured()
 
 
 class Metrics(unittest.TestCase):
@@ -106,52 +86,6 @@ class Metrics(unittest.TestCase):
         # The binary logs these only if a run fails (error, error_type), a watched principal is disabled (principal) or a
         # change is blocked (reason). tests/lambda checks those lines.
         self.assertEqual(queried - set(line), {"error", "error_type", "principal", "reason"})
-
-    def test_notifications_of_drift_contain_every_value_of_a_real_report(self):
-        run, function = self.run_of_binary, self.deployment.ids["Function"]
-        texts = notifications(self.deployment, run.report_with_caller, run.report_of_schedule)
-        with_caller, = texts[DRIFT_WITH_CALLER]
-        without_caller, = texts[DRIFT_WITHOUT_CALLER]
-        state = (
-            "Trusted access for AWS Control Tower was disabled in management account 123456789012. The desired state is "
-            "enabled. The function was triggered by "
-        )
-        self.assertRegex(with_caller, "^" + re.escape(
-            f"{state}DisableAWSServiceAccess, called by {run.report_with_caller['trigger']['actor']['arn']} from "
-            f"198.51.100.24 at 2026-11-23T10:01:19Z. {function} reported Remediated at ",
-        ) + TIME + re.escape(
-            ". What to do: ask the caller for the reason, then follow the section Remediated of docs/runbook.md.",
-        ) + "$")
-        self.assertRegex(without_caller, "^" + re.escape(
-            f"{state}Schedule, which names no caller. {function} reported Remediated at ",
-        ) + TIME + re.escape(
-            ". What to do: look up DisableAWSServiceAccess in CloudTrail, then follow the section Remediated of "
-            "docs/runbook.md.",
-        ) + "$")
-
-    def test_notifications_of_drift_use_every_input_path_and_only_account_and_time_outside_the_report(self):
-        for rule in (DRIFT_WITH_CALLER, DRIFT_WITHOUT_CALLER):
-            target, = self.deployment.targets(rule)
-            paths = target["InputTransformer"]["InputPathsMap"]
-            outside = {path for path in paths.values() if not path.startswith("$.detail.responsePayload.")}
-            self.assertEqual(outside, {"$.account", "$.time"})
-            placeholders = set(re.findall(r"<([A-Za-z]+)>", target["InputTransformer"]["InputTemplate"]))
-            self.assertEqual(placeholders, set(paths))
-
-
-class BlockedNotification(unittest.TestCase):
-    def test_the_notification_of_a_blocked_change_contains_the_reason_of_a_real_report(self):
-        report = blocked_report()
-        self.assertIn("eu-west-1", report["reason"])
-        with stack.deployed({"LandingZoneRegion": "eu-west-1"}) as deployment:
-            text, = notifications(deployment, report)[BLOCKED]
-            function = deployment.ids["Function"]
-        self.assertRegex(text, "^" + re.escape(
-            "Trusted access for AWS Control Tower is disabled in management account 123456789012. The desired state is "
-            f"enabled. {function} was triggered by OrganizationsEvent, reported Blocked at ",
-        ) + TIME + re.escape(
-            " and changed nothing. What to do: follow the section Blocked of docs/runbook.md. Reason: " + report["reason"],
-        ) + "$")
 
 
 if __name__ == "__main__":
