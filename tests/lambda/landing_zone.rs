@@ -105,6 +105,7 @@ fn enabling_is_blocked_without_a_landing_zone_and_done_once_one_exists() {
                        start if trusted access is already enabled. Once one is set up, the next run \
                        enables it; if one exists in another Region, correct LANDING_ZONE_REGION",
             "landingZone": {"present": false},
+            "customNetwork": true,
             "trigger": {"kind": "Manual"},
         })
     );
