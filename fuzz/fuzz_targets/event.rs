@@ -54,7 +54,7 @@ fn invoke(mode: Mode, payload: &[u8]) -> Result<Report, InvocationError> {
             hold: None,
         },
     };
-    let handler = Handler::new(Ok(reconciler));
+    let handler = Handler::new(Ok(reconciler), false);
     let event = LambdaEvent::new(payload, Context::default());
     let (result, _) = in_paused_time(handler.handle(event));
     assert_eq!(organizations.reads.get(), u32::from(result.is_ok()));

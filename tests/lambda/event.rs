@@ -18,6 +18,7 @@ fn the_report_has_the_trigger_and_the_actor_of_an_event() {
             "desired": "enabled",
             "observed": "enabled",
             "enabledSince": "2025-11-23T10:02:33.25Z",
+            "customNetwork": true,
             "trigger": {
                 "kind": "OrganizationsEvent",
                 "id": "3f1c2d4e-0000-4000-8000-000000000001",

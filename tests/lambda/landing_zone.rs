@@ -112,6 +112,7 @@ fn enabling_is_blocked_without_a_landing_zone_and_done_once_one_exists() {
                        LANDING_ZONE_REGION may be wrong: if a landing zone exists in another Region, correct it now. \
                        Once one is set up in eu-west-1, the next run enables trusted access",
             "landingZone": {"present": false},
+            "customNetwork": true,
             "trigger": {"kind": "Manual"},
         })
     );
