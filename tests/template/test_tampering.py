@@ -54,6 +54,12 @@ class Patterns(unittest.TestCase):
         for identity in ({"type": "Root"}, {"type": "AWSAccount", "accountId": "111122223333"}, {"type": "AWSService"}):
             self.assert_matches(userIdentity=identity)
 
+    def test_a_call_is_reported_without_the_optional_fields_of_a_record(self):
+        for service, name, parameters, rule in tamper_records.calls(self.deployment):
+            event = record(service, name, parameters)
+            del event["detail"]["readOnly"], event["detail"]["managementEvent"]
+            self.assertIn(rule, matching(self.patterns, event), name)
+
     def test_a_caller_who_poses_as_cloudformation_is_reported(self):
         self.assert_matches(userAgent=CLOUDFORMATION, userIdentity=tamper_records.USER_IDENTITY | {
             "principalId": f"AROAEXAMPLEEXAMPLE123:{CLOUDFORMATION}",
