@@ -124,7 +124,9 @@ def longest(node, resources):
         # An attribute is a name or an ARN.
         return ("a" * 64 if argument[1] == "Arn" else "") + longest_name(argument[0], resources)
     if name == "Fn::Sub":
-        return re.sub(r"\$\{(.+?)\}", lambda match: longest_name(match[1].partition(".")[0], resources), argument)
+        text, values = argument if isinstance(argument, list) else (argument, {})
+        values = longest(values, resources)
+        return re.sub(r"\$\{(.+?)\}", lambda match: values.get(match[1]) or longest_name(match[1].partition(".")[0], resources), text)
     if name == "Fn::If":
         return max((longest(one, resources) for one in argument[1:]), key=lambda one: len(json.dumps(one)))
     if name == "Fn::Join":
