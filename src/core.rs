@@ -11,6 +11,7 @@ mod outage;
 pub mod plan;
 pub mod ports;
 pub mod reconcile;
+pub mod redact;
 pub mod report;
 pub mod sanitize;
 pub mod timestamp;

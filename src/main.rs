@@ -12,8 +12,11 @@ use controltower_trusted_access::aws::{
 use controltower_trusted_access::core::reconcile::Reconciler;
 use controltower_trusted_access::lambda::handler::Handler;
 use controltower_trusted_access::lambda::{logging, standalone};
-use controltower_trusted_access::settings::{Settings, SettingsError};
+use controltower_trusted_access::settings::{
+    Settings, SettingsError, corrected_principal, custom_network_variables,
+};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use tracing::warn;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Error> {
@@ -22,7 +25,16 @@ async fn main() -> Result<ExitCode, Error> {
         return Ok(ExitCode::from(2));
     }
     logging::init();
-    let handler = Handler::new(reconciler().await);
+    let custom_network = custom_network_variables(|name| env::var_os(name));
+    if !custom_network.is_empty() {
+        // The names only: a value may contain a password.
+        let variables = custom_network.join(", ");
+        warn!(
+            variables,
+            "the environment redirects the function's network; unset these variables if nobody intended that"
+        );
+    }
+    let handler = Handler::new(reconciler().await, !custom_network.is_empty());
     let handle = async |event: LambdaEvent<_>| {
         let function = event.context.env_config.clone();
         let (result, metrics) = handler.handle(event).await;
@@ -37,6 +49,14 @@ async fn reconciler() -> Result<Reconciler<Organizations, ControlTower>, Setting
     let check_ca_bundle = |pem: &[u8]| parse_ca_bundle(pem).map(drop);
     let settings = Settings::read(|name| env::var_os(name), SystemTime::now(), check_ca_bundle)?;
     let network = &settings.network;
+    for principal in &settings.watched {
+        if let Some(correct) = corrected_principal(principal) {
+            warn!(
+                principal,
+                correct, "a watched principal never has trusted access: correct WATCH_PRINCIPALS"
+            );
+        }
+    }
 
     let http = HttpClient::new(&network.trust_store);
     let sdk = sdk_config(network, &http).await;

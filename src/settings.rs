@@ -10,18 +10,21 @@ use std::time::SystemTime;
 
 use thiserror::Error;
 
+pub use custom_network::custom_network_variables;
 pub use network::{CaBundleError, NetworkSettings, TrustStore};
+pub use watch_principals::corrected_principal;
 
 use crate::core::model::{Mode, TrustedAccess};
 use crate::core::reconcile::Policy;
+use quote::quote;
 
+mod custom_network;
 mod landing_zone_region;
 mod maintenance_hold;
 mod network;
+mod network_url;
+mod quote;
 mod watch_principals;
-
-/// The longest part of an invalid value that a message repeats, in characters.
-const MAX_QUOTED_CHARS: usize = 64;
 
 /// The function's settings, free of contradictions.
 #[derive(Debug, Clone)]
@@ -140,8 +143,7 @@ impl Settings {
         let hold = collect_error(maintenance_hold::read(&variable, now), &mut invalid);
         let watched = collect_error(watch_principals::read(&variable), &mut invalid);
         let region = collect_error(landing_zone_region::read(&variable), &mut invalid);
-        let uses_control_tower = !matches!(region, Some(None));
-        let network = network::read(&variable, uses_control_tower, check_ca_bundle, &mut invalid);
+        let network = network::read(&variable, check_ca_bundle, &mut invalid);
         let settings = || {
             Some(Self {
                 policy: Policy {
@@ -173,14 +175,6 @@ fn missing_allow_disable(value: Option<OsString>) -> InvalidSetting {
         actual: value.map_or_else(|| "not set".to_owned(), |value| quote(&value)),
         expected: "true if DESIRED_STATE=disabled and MODE=enforce, as the second switch",
     }
-}
-
-/// Returns a value as a message shows it: in quotes, on one line, not longer than [`MAX_QUOTED_CHARS`].
-fn quote(value: &OsString) -> String {
-    let text = value.to_string_lossy();
-    let start: String = text.chars().take(MAX_QUOTED_CHARS).collect();
-    let more = if start.len() < text.len() { "…" } else { "" };
-    format!("{start:?}{more}")
 }
 
 #[cfg(test)]
@@ -232,17 +226,6 @@ mod tests {
             "ALLOW_DISABLE is not set: it takes true if DESIRED_STATE=disabled and MODE=enforce, \
              as the second switch. Correct the function's environment; until then no AWS call is \
              made"
-        );
-    }
-
-    #[test]
-    fn an_invalid_value_is_quoted_up_to_64_characters() {
-        let message = |value: &str| read(&[("MODE", value)]).unwrap_err();
-        assert!(
-            message(&"x".repeat(64)).starts_with(&format!("MODE is \"{}\": it", "x".repeat(64)))
-        );
-        assert!(
-            message(&"x".repeat(65)).starts_with(&format!("MODE is \"{}\"…: it", "x".repeat(64)))
         );
     }
 

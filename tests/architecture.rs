@@ -39,7 +39,9 @@ fn sources(module: &str) -> Vec<(PathBuf, String)> {
         };
         for path in entries.map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
-                folders.push(path);
+                if !path.ends_with("tests") {
+                    folders.push(path);
+                }
             } else if path.extension().is_some_and(|kind| kind == "rs")
                 && !path.ends_with("tests.rs")
             {

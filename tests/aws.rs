@@ -5,6 +5,7 @@ mod error_classification;
 mod http_client;
 mod organizations;
 mod preconnect;
+mod response_limit;
 mod retry;
 mod trust_store;
 

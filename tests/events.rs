@@ -3,10 +3,13 @@
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
 use aws_lambda_events::cloudwatch_events::cloudtrail::AWSAPICall;
 use controltower_trusted_access::core::model::Mode;
-use controltower_trusted_access::core::trigger::TriggerKind;
 use controltower_trusted_access::lambda::event::{RawJson, Request};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use controltower_trusted_access::core::trigger::TriggerKind::{
+    self, ControlTowerEvent, Manual, OrganizationsEvent, Schedule,
+};
 
 use crate::support::event_files::all;
 
@@ -15,90 +18,103 @@ fn classified(payload: &str) -> Request {
     Request::classify(RawJson::from(raw)).expect("a row of the input table")
 }
 
+/// The files of each kind and event name.
+const FILES: [(TriggerKind, Option<&str>, &[&str]); 10] = [
+    (
+        ControlTowerEvent,
+        Some("CreateLandingZone"),
+        &["controltower-create-landing-zone"],
+    ),
+    (
+        ControlTowerEvent,
+        Some("DeleteLandingZone"),
+        &["controltower-delete-landing-zone"],
+    ),
+    (
+        ControlTowerEvent,
+        Some("Drift Detected"),
+        &[
+            "controltower-drift-detected",
+            "controltower-drift-moved-account",
+        ],
+    ),
+    (
+        ControlTowerEvent,
+        Some("ResetLandingZone"),
+        &["controltower-reset-landing-zone"],
+    ),
+    (
+        ControlTowerEvent,
+        Some("SetupLandingZone"),
+        &["controltower-setup-landing-zone"],
+    ),
+    (
+        ControlTowerEvent,
+        Some("UpdateLandingZone"),
+        &["controltower-update-landing-zone"],
+    ),
+    (Manual, None, &["manual", "manual-audit"]),
+    (
+        OrganizationsEvent,
+        Some("DisableAWSServiceAccess"),
+        &[
+            "organizations-disable-assumed-role",
+            "organizations-disable-aws-account",
+            "organizations-disable-aws-service",
+            "organizations-disable-failed-assumed-role",
+            "organizations-disable-failed-root",
+            "organizations-disable-failed-sso-user",
+            "organizations-disable-federated-user",
+            "organizations-disable-iam-user",
+            "organizations-disable-identity-center-user",
+            "organizations-disable-root",
+            "organizations-disable-saml-user",
+            "organizations-disable-source-identity",
+            "organizations-disable-sso-user",
+            "organizations-disable-web-identity-user",
+        ],
+    ),
+    (
+        OrganizationsEvent,
+        Some("EnableAWSServiceAccess"),
+        &[
+            "organizations-enable-assumed-role",
+            "organizations-enable-root",
+            "organizations-enable-sso-user",
+        ],
+    ),
+    (
+        Schedule,
+        Some("Scheduled Event"),
+        &[
+            "schedule-rule",
+            "schedule-scheduler",
+            "schedule-scheduler-no-input",
+        ],
+    ),
+];
+
 #[test]
 fn every_event_file_is_classified_as_its_name_says() {
-    use TriggerKind::{ControlTowerEvent, Manual, OrganizationsEvent, Schedule};
-    let expected = [
-        (
-            "controltower-drift-detected",
-            ControlTowerEvent,
-            Some("Drift Detected"),
-        ),
-        (
-            "controltower-reset-landing-zone",
-            ControlTowerEvent,
-            Some("ResetLandingZone"),
-        ),
-        (
-            "controltower-setup-landing-zone",
-            ControlTowerEvent,
-            Some("SetupLandingZone"),
-        ),
-        (
-            "controltower-update-landing-zone",
-            ControlTowerEvent,
-            Some("UpdateLandingZone"),
-        ),
-        ("manual", Manual, None),
-        ("manual-audit", Manual, None),
-        (
-            "organizations-disable-assumed-role",
-            OrganizationsEvent,
-            Some("DisableAWSServiceAccess"),
-        ),
-        (
-            "organizations-disable-failed-assumed-role",
-            OrganizationsEvent,
-            Some("DisableAWSServiceAccess"),
-        ),
-        (
-            "organizations-disable-failed-root",
-            OrganizationsEvent,
-            Some("DisableAWSServiceAccess"),
-        ),
-        (
-            "organizations-disable-failed-sso-user",
-            OrganizationsEvent,
-            Some("DisableAWSServiceAccess"),
-        ),
-        (
-            "organizations-disable-root",
-            OrganizationsEvent,
-            Some("DisableAWSServiceAccess"),
-        ),
-        (
-            "organizations-disable-sso-user",
-            OrganizationsEvent,
-            Some("DisableAWSServiceAccess"),
-        ),
-        (
-            "organizations-enable-assumed-role",
-            OrganizationsEvent,
-            Some("EnableAWSServiceAccess"),
-        ),
-        (
-            "organizations-enable-root",
-            OrganizationsEvent,
-            Some("EnableAWSServiceAccess"),
-        ),
-        (
-            "organizations-enable-sso-user",
-            OrganizationsEvent,
-            Some("EnableAWSServiceAccess"),
-        ),
-        ("schedule-rule", Schedule, Some("Scheduled Event")),
-        ("schedule-scheduler", Schedule, Some("Scheduled Event")),
-        (
-            "schedule-scheduler-no-input",
-            Schedule,
-            Some("Scheduled Event"),
-        ),
-    ];
-    let mut found: Vec<_> = all();
-    found.sort_by_key(|(name, _)| name.replace(".json", ""));
-    assert_eq!(found.len(), expected.len());
-    for ((file, payload), (name, kind, event_name)) in found.iter().zip(expected) {
-        assert_eq!(*file, format!("{name}.json"));
+    let mut expected: Vec<_> = FILES
+        .iter()
+        .flat_map(|(kind, event_name, names)| {
+            names
+                .iter()
+                .map(|name| (format!("{name}.json"), *kind, *event_name))
+        })
+        .collect();
+    expected.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let found = all();
+    let names = |files: &[(String, TriggerKind, Option<&str>)]| {
+        files
+            .iter()
+            .map(|(name, ..)| name.clone())
+            .collect::<Vec<_>>()
+    };
+    let found_names: Vec<_> = found.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(found_names, names(&expected));
+    for ((file, payload), (_, kind, event_name)) in found.iter().zip(expected) {
         let trigger = classified(payload).trigger;
         assert_eq!(
             (trigger.kind, trigger.name.as_deref()),
@@ -115,30 +131,80 @@ fn every_event_file_is_classified_as_its_name_says() {
 }
 
 #[test]
-fn every_organizations_event_has_its_actor() {
-    for (file, payload) in all() {
-        let actor = classified(&payload).trigger.actor;
-        let Some(caller) = file
-            .strip_prefix("organizations-")
-            .and_then(|rest| rest.strip_suffix(".json"))
-        else {
-            continue;
-        };
-        let actor = actor.expect("an actor");
-        let role = |name: &str| Some(format!("arn:aws:iam::111122223333:role/{name}"));
-        let sso =
-            "aws-reserved/sso.amazonaws.com/AWSReservedSSO_AdministratorAccess_0123456789abcdef";
-        let (kind, issuer) = match caller.rsplit_once('-').expect("a caller").1 {
-            "root" => ("Root", None),
-            "user" => ("AssumedRole", role(sso)),
-            _ => ("AssumedRole", role("PlatformCleanup")),
-        };
-        assert_eq!(actor.kind.as_deref(), Some(kind), "{file}");
-        assert_eq!(actor.issuer_arn, issuer, "{file}");
-        assert!(
-            actor.arn.is_some() && actor.source_ip.is_some() && actor.user_agent.is_some(),
-            "{file}"
-        );
+fn every_organizations_event_names_its_caller() {
+    let sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/dana@example.com";
+    for (caller, name) in [
+        (
+            "assumed-role",
+            "arn:aws:sts::111122223333:assumed-role/PlatformCleanup/cleanup-7c1d",
+        ),
+        ("sso-user", sso),
+        ("root", "arn:aws:iam::111122223333:root"),
+        ("iam-user", "arn:aws:iam::111122223333:user/platform/dana"),
+        (
+            "federated-user",
+            "arn:aws:sts::111122223333:federated-user/dana",
+        ),
+        ("aws-service", "controltower.amazonaws.com"),
+        ("aws-account", "444455556666"),
+        ("saml-user", "dana@example.com"),
+        ("web-identity-user", "1234"),
+        (
+            "identity-center-user",
+            "544894e8-80c1-707f-60e3-3ba6510dfac1",
+        ),
+        (
+            "source-identity",
+            "arn:aws:sts::111122223333:assumed-role/AWSAFTExecution/aws-go-sdk-1700000000000000000",
+        ),
+    ] {
+        let mut files = 0;
+        for (file, payload) in all() {
+            let is_of_caller = file.strip_suffix(".json").is_some_and(|stem| {
+                stem.strip_suffix(caller)
+                    .is_some_and(|action| ACTIONS.contains(&action))
+            });
+            if is_of_caller {
+                let actor = classified(&payload).trigger.actor.expect("an actor");
+                assert_eq!(actor.name, name, "{file}");
+                assert!(
+                    actor.source_ip.is_some() && actor.user_agent.is_some(),
+                    "{file}"
+                );
+                files += 1;
+            }
+        }
+        assert!(files > 0, "no file for {caller}");
+    }
+}
+
+/// The start of the name of each file with a caller.
+const ACTIONS: [&str; 3] = [
+    "organizations-disable-",
+    "organizations-disable-failed-",
+    "organizations-enable-",
+];
+
+#[test]
+fn a_drift_event_has_its_drift_type() {
+    for (name, drift_type) in [
+        (
+            "controltower-drift-detected.json",
+            "TRUSTED_ACCESS_DISABLED",
+        ),
+        (
+            "controltower-drift-moved-account.json",
+            "ACCOUNT_MOVED_BETWEEN_OUS",
+        ),
+    ] {
+        let (_, payload) = all()
+            .into_iter()
+            .find(|(file, _)| file == name)
+            .expect("the file");
+        let trigger = classified(&payload).trigger;
+        assert_eq!(trigger.drift_type.as_deref(), Some(drift_type));
+        let event: Value = serde_json::from_str(&payload).expect("JSON");
+        assert_eq!(event["resources"], serde_json::json!([]), "{name}");
     }
 }
 
@@ -174,7 +240,7 @@ fn the_organizations_files_deserialize_into_the_types_of_aws_lambda_events() {
             read += 1;
         }
     }
-    assert_eq!(read, 6);
+    assert_eq!(read, 14);
 }
 
 #[test]
@@ -203,9 +269,17 @@ fn every_account_id_in_the_files_is_a_placeholder() {
 fn the_readme_of_events_names_every_file() {
     let readme = include_str!("../events/README.md");
     for (file, _) in all() {
-        let families = ["organizations-enable-", "organizations-disable-failed-"];
-        let family = families.iter().find(|family| file.starts_with(**family));
-        let named = family.map_or_else(|| format!("`{file}`"), |family| format!("`{family}{{"));
-        assert!(readme.contains(&named), "{file}");
+        let named = |row: &str| {
+            row.contains(&format!("`{file}`"))
+                || row
+                    .split('`')
+                    .filter_map(|name| name.split_once('{'))
+                    .any(|(start, rest)| {
+                        let (variants, end) = rest.split_once('}').expect("a closing brace");
+                        let mut names = variants.split(',').map(|one| format!("{start}{one}{end}"));
+                        names.any(|name| name == file)
+                    })
+        };
+        assert!(readme.lines().any(named), "{file}");
     }
 }

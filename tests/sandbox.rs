@@ -121,6 +121,7 @@ fn the_story_has_one_line_per_run_with_outcome_and_aws_calls() {
             ("Remediated", REPAIR),
             ("Remediated", REPAIR_WITH_LANDING_ZONE),
             ("Blocked", "List → LZ"),
+            ("Blocked", "List → LZ"),
             ("Remediated", REPAIR_WITH_LANDING_ZONE),
         ]
     );

@@ -1,5 +1,6 @@
 //! The environment variables, on the built binary.
 
+mod custom_network;
 mod landing_zone_region;
 pub mod maintenance_hold;
 mod network;
@@ -36,6 +37,7 @@ fn disabled_with_allow_disable_disables() {
             "desired": "disabled",
             "observed": "enabled",
             "plan": DISABLE,
+            "customNetwork": true,
             "trigger": {"kind": "Manual"},
         })
     );

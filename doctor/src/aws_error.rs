@@ -5,6 +5,7 @@ use std::iter::successors;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
+use controltower_trusted_access::core::redact::{describe_error, is_credential_error, redact};
 use controltower_trusted_access::core::sanitize::sanitize_line;
 
 /// The reason why an AWS call has no usable response.
@@ -25,16 +26,6 @@ const ACCESS_DENIED: [&str; 5] = [
     "UnauthorizedOperation",
     "AuthorizationError",
     "NotAuthorized",
-];
-/// The codes for credentials that are expired or invalid.
-const INVALID_CREDENTIALS: [&str; 7] = [
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "RequestExpired",
 ];
 /// The message of aws-config if a profile does not exist.
 const PROFILE_NOT_FOUND: &str = "the credential provider was not enabled";
@@ -66,11 +57,10 @@ impl AwsError {
     pub fn from_adapter(error: &ApiError) -> Self {
         let action = format!("{}:{}", error.operation.iam_prefix(), error.operation);
         let message = error.message.trim_end_matches('.');
-        let invalid_credentials = INVALID_CREDENTIALS
-            .iter()
-            .find(|code| message.starts_with(**code));
+        // The message starts with AWS's code, if there is one.
+        let code = message.split([':', ' ']).next().unwrap_or_default();
         let hint = match error.kind {
-            _ if invalid_credentials.is_some() => SIGN_IN_HINT.to_owned(),
+            _ if is_credential_error(code) => SIGN_IN_HINT.to_owned(),
             ApiErrorKind::AccessDenied => format!(
                 "Allow {action} for these credentials, and use credentials of the management account (--profile)."
             ),
@@ -85,11 +75,7 @@ impl AwsError {
             }
         };
         Self {
-            // Only the code: the rest of such a message may repeat the request's signed headers.
-            message: format!(
-                "{action}: {}",
-                redact(invalid_credentials.unwrap_or(&message))
-            ),
+            message: format!("{action}: {message}"),
             hint,
             code: None,
         }
@@ -124,13 +110,7 @@ where
     R: std::fmt::Debug + 'static,
 {
     match (error, error.code()) {
-        // Only the code: the message may repeat the request's signed headers, the session token among them.
-        (_, Some(code)) if INVALID_CREDENTIALS.contains(&code) => code.to_owned(),
-        (_, Some(code)) => {
-            let message = error.message().map(|message| format!(": {message}"));
-            let text = format!("{code}{}", message.unwrap_or_default());
-            text.trim_end_matches(['.', ' ']).to_owned()
-        }
+        (_, Some(code)) => describe_error(code, error.message()),
         (SdkError::TimeoutError(_), None) => "no response in time".to_owned(),
         (SdkError::ServiceError(_) | SdkError::ResponseError(_), None) => {
             "the response cannot be parsed".to_owned()
@@ -146,7 +126,7 @@ fn hint<E, R>(operation: &str, code: Option<&str>, error: &SdkError<E, R>) -> St
                 "Allow {operation} for these credentials, or choose other credentials with --profile."
             )
         }
-        Some(code) if INVALID_CREDENTIALS.contains(&code) => SIGN_IN_HINT.to_owned(),
+        Some(code) if is_credential_error(code) => SIGN_IN_HINT.to_owned(),
         Some(code) if code.contains("Throttl") || code.contains("TooManyRequests") => {
             "Run the doctor again later: another program calls this service too often.".to_owned()
         }
@@ -175,44 +155,5 @@ fn describe_unsent(error: &(dyn Error + 'static)) -> String {
     } else {
         "the request failed"
     };
-    redact(&format!("{kind}: {cause}"))
-}
-
-/// Removes text that may contain a secret: the stderr of a `credential_process`, and an endpoint URL, which may
-/// contain a password.
-fn redact(message: &str) -> String {
-    let lower = message.to_ascii_lowercase();
-    let message = match lower.find("stderr") {
-        Some(at) => format!("{}its stderr is not shown", &message[..at]),
-        None => message.to_owned(),
-    };
-    match message.split_once("endpoint `") {
-        Some((before, after)) => {
-            let rest = after.split_once('`').map_or("", |(_, rest)| rest);
-            format!("{before}configured endpoint{rest}")
-        }
-        None => message,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn redact_removes_stderr_and_endpoint_urls() {
-        for (message, expected) in [
-            (
-                "no credentials: the process exited with 3. Stderr: token=s3cret",
-                "no credentials: the process exited with 3. its stderr is not shown",
-            ),
-            (
-                "failed to apply endpoint `http://user:hunter2@[bad` to request",
-                "failed to apply configured endpoint to request",
-            ),
-            ("no secret in it", "no secret in it"),
-        ] {
-            assert_eq!(redact(message), expected);
-        }
-    }
+    format!("{kind}: {}", redact(cause))
 }

@@ -3,16 +3,48 @@
 use std::fs;
 use std::path::Path;
 
-use crate::cli::{command, result, run_json};
+use crate::cli::{check, command, result, run_json};
 use crate::fake_aws::replies::{MANAGEMENT, STACK, identity};
-use crate::fake_aws::{FakeReply, Scenario};
+use crate::fake_aws::{FakeAws, FakeReply, Scenario};
+
+/// Returns a fake AWS of another partition.
+fn of_partition(partition: &str) -> FakeAws {
+    let caller = FakeReply::Body(identity(MANAGEMENT, partition));
+    Scenario::healthy()
+        .with("sts:GetCallerIdentity", caller)
+        .start()
+}
+
+#[test]
+fn in_the_european_sovereign_cloud_each_service_is_called_in_its_region() {
+    let aws = of_partition("aws-eusc");
+    let (document, _) = run_json(&aws.url, &["--landing-zone-region", "eusc-de-east-1"]);
+    assert_eq!(
+        check(&document, "identity")["facts"]["partition"],
+        "aws-eusc"
+    );
+    for call in aws.calls() {
+        // Called before the partition is known, in the Region of the environment.
+        let is_first = call.operation == "sts:GetCallerIdentity";
+        let expected = if is_first {
+            "us-east-1"
+        } else {
+            "eusc-de-east-1"
+        };
+        assert_eq!(call.region, expected, "{}", call.operation);
+        if call.operation == "sts:AssumeRole" {
+            assert!(
+                call.body.contains("RoleArn=arn%3Aaws-eusc%3Aiam"),
+                "{}",
+                call.body
+            );
+        }
+    }
+}
 
 #[test]
 fn each_service_is_called_in_the_region_of_its_partition_and_argument() {
-    let gov_cloud = FakeReply::Body(identity(MANAGEMENT, "aws-us-gov"));
-    let aws = Scenario::healthy()
-        .with("sts:GetCallerIdentity", gov_cloud)
-        .start();
+    let aws = of_partition("aws-us-gov");
     let arguments = [
         "--landing-zone-region",
         "us-gov-east-1",

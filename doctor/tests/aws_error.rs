@@ -74,15 +74,34 @@ fn a_call_without_a_response_times_out_and_is_not_checked() {
 
 #[test]
 fn no_secret_is_printed_whatever_fails() {
-    // AWS repeats the signed headers in this error, and the session token is one of them.
+    // AWS repeats the signed headers in these errors, and the session token is one of them.
     let message = "The Canonical String for this request should have been x-amz-security-token:operators-session-token-example";
-    let mismatch = || FakeReply::Error(403, "SignatureDoesNotMatch", message);
+    let mismatch = |code| FakeReply::Error(403, code, message);
+    let unknown_code = || mismatch("SomethingNewException");
     let scenarios = [
         Scenario::healthy(),
-        Scenario::healthy().with("sts:GetCallerIdentity", mismatch()),
-        Scenario::healthy().with("sts:AssumeRole", mismatch()),
+        Scenario::healthy().with("sts:GetCallerIdentity", mismatch("SignatureDoesNotMatch")),
+        Scenario::healthy().with("sts:GetCallerIdentity", unknown_code()),
+        Scenario::healthy().with("sts:AssumeRole", mismatch("SignatureDoesNotMatch")),
+        Scenario::healthy().with("sts:AssumeRole", unknown_code()),
         Scenario::healthy().with("sts:AssumeRole", FakeReply::Html),
         Scenario::healthy().with("lambda:GetFunctionConfiguration", FakeReply::Html),
+        // The function's own adapters.
+        Scenario::healthy()
+            .with(
+                "organizations:ListAWSServiceAccessForOrganization",
+                mismatch("InvalidSignatureException"),
+            )
+            .with(
+                "controltower:ListLandingZones",
+                mismatch("InvalidSignatureException"),
+            ),
+        Scenario::healthy()
+            .with(
+                "organizations:ListAWSServiceAccessForOrganization",
+                unknown_code(),
+            )
+            .with("controltower:ListLandingZones", unknown_code()),
     ];
     let arguments = ["--stack-name", STACK];
     for scenario in scenarios {
@@ -101,6 +120,50 @@ fn no_secret_is_printed_whatever_fails() {
                 assert!(!run.stdout.contains(secret), "{secret} in {}", run.stdout);
                 assert!(!run.stderr.contains(secret), "{secret} in {}", run.stderr);
             }
+        }
+    }
+}
+
+#[test]
+fn an_error_about_credentials_is_reduced_to_its_code_with_the_hint_to_sign_in() {
+    let expired = || FakeReply::Error(403, "ExpiredTokenException", "a message with a token");
+    for (operation, id) in [
+        ("sts:GetCallerIdentity", "identity"),
+        (
+            "organizations:ListAWSServiceAccessForOrganization",
+            "trustedAccess",
+        ),
+    ] {
+        let aws = Scenario::healthy().with(operation, expired()).start();
+        let (document, _) = run_json(&aws.url, &["--no-roles"]);
+        let issue = &check(&document, id)["notChecked"][0];
+        let sentence = issue["sentence"].as_str().unwrap();
+        assert!(sentence.contains("ExpiredTokenException"), "{issue}");
+        assert!(!sentence.contains("a message with"), "{issue}");
+        assert!(
+            issue["remedy"].as_str().unwrap().contains("Sign in again"),
+            "{issue}"
+        );
+    }
+}
+
+#[test]
+fn a_password_in_an_endpoint_or_a_proxy_is_not_printed() {
+    for (variable, value) in [
+        (
+            "AWS_ENDPOINT_URL",
+            "http://user:hunter2-example@127.0.0.1:9",
+        ),
+        ("AWS_ENDPOINT_URL", "http://user:hunter2-example@[bad"),
+        ("AWS_ENDPOINT_URL", "user:hunter2-example@127.0.0.1"),
+        ("HTTP_PROXY", "http://user:hunter2-example@127.0.0.1:9"),
+        ("HTTP_PROXY", "http://user:hunter2-example@[bad"),
+    ] {
+        let mut command = command("http://127.0.0.1:9", &["--no-roles"]);
+        let run = result(command.env(variable, value).output().unwrap());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        for output in [run.stdout, run.stderr] {
+            assert!(!output.contains("hunter2"), "{variable} {output}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! AWS Control Tower in this process. No emulator has it, so this one answers the two calls that the function makes.
+//! AWS Control Tower in this process. No emulator has it, so this one answers the three calls that the function makes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_controltower::config::{Credentials, SharedCredentialsProvider};
-use aws_sdk_controltower::types::LandingZoneDriftStatus;
+use aws_sdk_controltower::types::{LandingZoneDriftStatus, LandingZoneOperationStatus};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
@@ -18,13 +18,39 @@ use crate::call_recorder::CallRecorder;
 const LANDING_ZONE_ARN: &str =
     "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H";
 
-/// The drift status of the landing zone, or `None` if there is no landing zone. A clone shares it.
+/// The emulated service. A clone shares its state.
 #[derive(Debug, Clone, Default)]
-pub struct EmulatedControlTower(Arc<Mutex<Option<LandingZoneDriftStatus>>>);
+pub struct EmulatedControlTower(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The drift status of the landing zone, or `None` if there is no landing zone.
+    landing_zone: Option<LandingZoneDriftStatus>,
+    /// The status of the operation that deletes the landing zone, if there is one.
+    deletion: Option<LandingZoneOperationStatus>,
+}
 
 impl EmulatedControlTower {
-    pub fn set_landing_zone(&self, drift_status: Option<LandingZoneDriftStatus>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = drift_status;
+    pub fn set_landing_zone(&self, drift_status: LandingZoneDriftStatus) {
+        *self.state() = State {
+            landing_zone: Some(drift_status),
+            deletion: None,
+        };
+    }
+
+    pub fn begin_decommissioning(&self) {
+        self.state().deletion = Some(LandingZoneOperationStatus::InProgress);
+    }
+
+    pub fn end_decommissioning(&self) {
+        *self.state() = State {
+            landing_zone: None,
+            deletion: Some(LandingZoneOperationStatus::Succeeded),
+        };
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the function's adapter over this Control Tower. `calls` records its calls.
@@ -46,11 +72,11 @@ impl EmulatedControlTower {
     /// Returns the operation of a request path and the response, or `None` if it is not emulated or there is no
     /// such landing zone.
     fn respond(&self, path: &str) -> Option<(&'static str, Value)> {
-        let drift_status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state();
         match path {
             "/list-landingzones" => {
                 let entry = |_| json!({"arn": LANDING_ZONE_ARN});
-                let landing_zones: Vec<Value> = drift_status.iter().map(entry).collect();
+                let landing_zones: Vec<Value> = state.landing_zone.iter().map(entry).collect();
                 Some(("ListLandingZones", json!({"landingZones": landing_zones})))
             }
             "/get-landingzone" => {
@@ -59,10 +85,19 @@ impl EmulatedControlTower {
                     "version": "3.3",
                     "latestAvailableVersion": "3.3",
                     "status": "ACTIVE",
-                    "driftStatus": {"status": drift_status.as_ref()?.as_str()},
+                    "driftStatus": {"status": state.landing_zone.as_ref()?.as_str()},
                     "manifest": {},
                 });
                 Some(("GetLandingZone", json!({"landingZone": landing_zone})))
+            }
+            "/list-landingzone-operations" => {
+                // Unfiltered: the adapter compares type and status itself.
+                let operation = |status: &LandingZoneOperationStatus| json!({"operationType": "DELETE", "status": status.as_str()});
+                let operations: Vec<Value> = state.deletion.iter().map(operation).collect();
+                Some((
+                    "ListLandingZoneOperations",
+                    json!({"landingZoneOperations": operations}),
+                ))
             }
             _ => None,
         }

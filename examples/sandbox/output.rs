@@ -141,7 +141,7 @@ fn short_name(operation: &str) -> &str {
     match operation {
         "ListAWSServiceAccessForOrganization" => "List",
         "EnableAWSServiceAccess" => "Enable",
-        "ListLandingZones" | "GetLandingZone" => "LZ",
+        "ListLandingZones" | "GetLandingZone" | "ListLandingZoneOperations" => "LZ",
         other => other,
     }
 }
@@ -151,9 +151,9 @@ fn describe_outage(report: &Report) -> Option<String> {
     let outage = report.outage.as_ref()?;
     let seconds = outage.seconds?;
     let source_ip = outage.source_ip.as_deref()?;
-    let arn = report.trigger.actor.as_ref()?.arn.as_deref()?;
+    let name = &report.trigger.actor.as_ref()?.name;
     // The last part of an ARN is the name of the session or of the user.
-    let caller = arn.rsplit(['/', ':']).next()?;
+    let caller = name.rsplit(['/', ':']).next()?;
     Some(format!(
         "disabled by {caller} from {source_ip}, enabled again after {seconds} s"
     ))

@@ -92,7 +92,7 @@ fn handler(
             .map(|region| control_tower.adapter(region, calls)),
         policy: settings.policy,
     });
-    Handler::new(reconciler)
+    Handler::new(reconciler, false)
 }
 
 /// Returns the deadline of an invocation as Lambda sends it, in milliseconds since 1970.

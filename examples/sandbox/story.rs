@@ -122,7 +122,7 @@ async fn landing_zone(output: &Output) -> Result<usize, String> {
     story
         .sandbox
         .control_tower
-        .set_landing_zone(Some(LandingZoneDriftStatus::Drifted));
+        .set_landing_zone(LandingZoneDriftStatus::Drifted);
     story.sandbox.organization.disable().await;
     story
         .run(
@@ -131,11 +131,19 @@ async fn landing_zone(output: &Output) -> Result<usize, String> {
             Outcome::Remediated,
         )
         .await?;
-    story.sandbox.control_tower.set_landing_zone(None);
+    story.sandbox.control_tower.begin_decommissioning();
     story.sandbox.organization.disable().await;
     story
         .run(
-            "Disabled after the landing zone is decommissioned",
+            "Disabled while it is being decommissioned",
+            DISABLE,
+            Outcome::Blocked,
+        )
+        .await?;
+    story.sandbox.control_tower.end_decommissioning();
+    story
+        .run(
+            "The landing zone is decommissioned",
             SCHEDULE,
             Outcome::Blocked,
         )
@@ -143,7 +151,7 @@ async fn landing_zone(output: &Output) -> Result<usize, String> {
     story
         .sandbox
         .control_tower
-        .set_landing_zone(Some(LandingZoneDriftStatus::InSync));
+        .set_landing_zone(LandingZoneDriftStatus::InSync);
     story
         .run(
             "A new landing zone is set up",

@@ -39,6 +39,15 @@ pub fn check_error(error: ApiError, operations: &[Operation]) {
     assert_sanitized(&error.cause(), MAX_TEXT);
 }
 
+/// Checks that a value of a report is sanitized, and stays one JSON string if it is inserted between quotes.
+///
+/// # Panics
+/// If it is not, which is a finding.
+pub fn assert_value_sanitized(text: &str) {
+    assert_sanitized(text, MAX_TEXT);
+    assert!(!text.contains(['"', '\\', '<', '>']), "{text:?}");
+}
+
 /// Checks that an untrusted text is sanitized: one line, no terminal or bidirectional control character, at most
 /// `max` characters.
 ///

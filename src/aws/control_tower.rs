@@ -1,9 +1,10 @@
-//! The adapter over AWS Control Tower: whether there is a landing zone, and its details.
+//! The adapter over AWS Control Tower: whether there is a landing zone, its details and its operations.
 //!
 //! <https://docs.aws.amazon.com/controltower/latest/APIReference/API_ListLandingZones.html>,
 //! <https://docs.aws.amazon.com/controltower/latest/APIReference/API_GetLandingZone.html>
 
 mod list_detector;
+mod operations;
 
 use aws_config::{Region, SdkConfig};
 use aws_sdk_controltower::Client;
@@ -14,14 +15,14 @@ use aws_sdk_controltower::types::LandingZoneDetail as SdkDetail;
 use super::error_classification::{AttemptRecorder, api_error};
 use super::retry::with_client_policy;
 use crate::core::error::{ApiError, ApiErrorKind};
-use crate::core::landing_zone::{LandingZoneDetail, LandingZoneState};
+use crate::core::landing_zone::{DeleteStatus, LandingZoneDetail, LandingZoneState};
 use crate::core::model::Operation;
 use crate::core::ports::ReadLandingZone;
-use crate::core::sanitize::sanitize_line;
+use crate::core::sanitize::sanitize_value;
 use list_detector::ListDetector;
 
-/// The longest list, in pages. There is at most one landing zone, so more come from a stub that returns tokens
-/// without end.
+/// The longest list, in pages. There is at most one landing zone, and at most a few were deleted in 90 days, so more come
+/// from a stub that returns tokens without end.
 const MAX_PAGES: usize = 10;
 
 /// The largest response body. A landing zone has a few kilobytes. The limit is lower than that of Organizations, because
@@ -74,12 +75,16 @@ impl ReadLandingZone for ControlTower {
             Some(home) if home == self.region => {
                 Ok(LandingZoneState::Found(get(&client, arn).await?))
             }
-            Some(home) => Ok(LandingZoneState::InOtherRegion(sanitize_line(home))),
+            Some(home) => Ok(LandingZoneState::InOtherRegion(sanitize_value(home))),
             None => Err(invalid_response(
                 Operation::ListLandingZones,
                 "an ARN without a Region",
             )),
         }
+    }
+
+    async fn has_delete_operation(&self, status: DeleteStatus) -> Result<bool, ApiError> {
+        operations::has_delete_operation(&self.client(), status).await
     }
 }
 
@@ -93,7 +98,7 @@ async fn list(client: &Client) -> Result<Option<String>, ApiError> {
     let mut token = None;
     for _ in 0..MAX_PAGES {
         let recorder = AttemptRecorder::default();
-        let detector = ListDetector::default();
+        let detector = ListDetector::new("landingZones");
         let page = client
             .list_landing_zones()
             .set_next_token(token)
@@ -160,11 +165,11 @@ async fn get(client: &Client, arn: String) -> Result<LandingZoneDetail, ApiError
 fn from_sdk(arn: &str, zone: SdkDetail) -> LandingZoneDetail {
     let drift = zone.drift_status.and_then(|drift| drift.status);
     LandingZoneDetail {
-        arn: sanitize_line(arn),
-        version: sanitize_line(&zone.version),
-        latest_version: zone.latest_available_version.as_deref().map(sanitize_line),
-        status: zone.status.map(|status| sanitize_line(status.as_str())),
-        drift_status: drift.map(|status| sanitize_line(status.as_str())),
+        arn: sanitize_value(arn),
+        version: sanitize_value(&zone.version),
+        latest_version: zone.latest_available_version.as_deref().map(sanitize_value),
+        status: zone.status.map(|status| sanitize_value(status.as_str())),
+        drift_status: drift.map(|status| sanitize_value(status.as_str())),
     }
 }
 

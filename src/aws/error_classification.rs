@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_controltower::operation::get_landing_zone::GetLandingZoneError;
+use aws_sdk_controltower::operation::list_landing_zone_operations::ListLandingZoneOperationsError;
 use aws_sdk_controltower::operation::list_landing_zones::ListLandingZonesError;
 use aws_sdk_organizations::config::interceptors::{
     FinalizerInterceptorContextRef, InterceptorContext,
@@ -22,7 +23,7 @@ use http_body_util::LengthLimitError;
 
 use crate::core::error::{ApiError, ApiErrorKind};
 use crate::core::model::Operation;
-use crate::core::sanitize::sanitize_line;
+use crate::core::redact::{describe_error, redact};
 
 /// Returns why an attempt failed, or `None` if it succeeded.
 fn classify(attempt: &InterceptorContext) -> Option<ApiErrorKind> {
@@ -62,6 +63,7 @@ fn code(error: &OperationError) -> Option<&str> {
         .or_else(|| of::<DisableAWSServiceAccessError>(error))
         .or_else(|| of::<ListLandingZonesError>(error))
         .or_else(|| of::<GetLandingZoneError>(error))
+        .or_else(|| of::<ListLandingZoneOperationsError>(error))
 }
 
 /// Whether `text` can be an error code: the header or the field for it may be present and empty.
@@ -172,9 +174,7 @@ where
     E: Error + ProvideErrorMetadata + 'static,
 {
     if let Some(code) = error.code().filter(is_code) {
-        let message = error.message().map(|message| format!(": {message}"));
-        let line = sanitize_line(&format!("{code}{}", message.unwrap_or_default()));
-        return line.trim_end_matches(['.', ' ']).to_owned();
+        return describe_error(code, error.message());
     }
     if is_too_large(error) {
         return "the response body is too large".to_owned();
@@ -192,10 +192,10 @@ where
         (_, None) if kind == ApiErrorKind::Unavailable => {
             "no connection, or it was closed before a response arrived".to_owned()
         }
-        (_, None) => sanitize_line(&format!(
+        (_, None) => format!(
             "the AWS SDK did not send the request: {}",
-            root_cause(error)
-        )),
+            redact(&root_cause(error))
+        ),
     }
 }
 

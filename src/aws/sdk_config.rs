@@ -71,6 +71,27 @@ mod tests {
     use super::*;
     use aws_config::Region;
 
+    /// The European Sovereign Cloud is another partition with domains of its own.
+    #[tokio::test]
+    async fn the_endpoint_of_the_european_sovereign_cloud_is_known() {
+        let sdk = SdkConfig::builder()
+            .region(Region::new("eusc-de-east-1"))
+            .build();
+        let network = NetworkSettings {
+            trust_store: TrustStore::System,
+            organizations_endpoint: None,
+            control_tower_endpoint: None,
+            fips: false,
+            dual_stack: false,
+        };
+        let endpoint = organizations_endpoint(&sdk, &network).await;
+        let endpoint = endpoint.map(|uri| uri.to_string());
+        assert_eq!(
+            endpoint.as_deref(),
+            Some("https://organizations.eusc-de-east-1.amazonaws.eu/")
+        );
+    }
+
     #[tokio::test]
     async fn the_preconnected_endpoint_is_the_one_that_the_sdk_resolves() {
         for name in ["us-east-1", "eu-central-2", "ap-southeast-7", "mx-new-9"] {

@@ -4,6 +4,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::core::redact::redact;
 use crate::settings::{CaBundleError, TrustStore};
 
 /// The five root CAs of Amazon Trust Services, which signs the certificates of AWS's endpoints. AWS advises a trust
@@ -46,7 +47,9 @@ pub(super) fn root_certificates(trust_store: &TrustStore) -> RootCertStore {
         TrustStore::System => {
             let found = rustls_native_certs::load_native_certs();
             for error in found.errors {
-                tracing::warn!(%error, "a root certificate of the system cannot be used");
+                // It may contain the value of SSL_CERT_FILE.
+                let error = redact(&error.to_string());
+                tracing::warn!(error, "a root certificate of the system cannot be used");
             }
             roots.add_parsable_certificates(found.certs);
         }

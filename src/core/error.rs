@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::model::{Operation, display_as_serialized};
 use super::plan::Step;
-use super::sanitize::sanitize_line;
+use super::redact::redact;
 
 /// Why an AWS call failed. Retries, error types and remedies all follow this one classification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -218,14 +218,14 @@ impl ReconcileError {
         !matches!(self, Self::Read(_) | Self::DeadlineExceeded(Phase::Reading))
     }
 
-    /// Returns the source chain beneath the message, joined by `: `; empty if there is none.
+    /// Returns the source chain beneath the message, joined by `: ` and without credentials; empty if there is none.
     #[must_use]
     pub fn cause(&self) -> String {
         let source = self.api_error().and_then(|error| error.source());
         let chain: Vec<_> = successors(source, |&error| error.source())
             .map(ToString::to_string)
             .collect();
-        sanitize_line(&chain.join(": "))
+        redact(&chain.join(": "))
     }
 
     fn api_error(&self) -> Option<&ApiError> {

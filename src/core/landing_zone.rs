@@ -1,9 +1,8 @@
-//! The landing zone, and its effect on a change of trusted access.
+//! The landing zone, as far as a run knows it.
+
+mod block_reason;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-
-use super::model::TrustedAccess;
-use super::plan::Step;
 
 /// The landing zone, as far as a run knows it. It is read only if a change is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +11,8 @@ pub struct LandingZone {
     pub region: String,
     /// The result of the read.
     pub state: LandingZoneState,
+    /// Whether it is being or was decommissioned.
+    pub decommissioning: Decommissioning,
 }
 
 /// Whether there is a landing zone.
@@ -26,6 +27,31 @@ pub enum LandingZoneState {
     InOtherRegion(String),
     /// The read failed, with this message.
     Unknown(String),
+}
+
+/// What Control Tower's list of operations, which goes back 90 days, says about a decommissioning.
+///
+/// <https://docs.aws.amazon.com/controltower/latest/APIReference/API_ListLandingZoneOperations.html>
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decommissioning {
+    /// The list was not read, or could not be.
+    #[default]
+    Unknown,
+    /// The list has no `DELETE` operation that would matter.
+    NotListed,
+    /// A `DELETE` operation is in progress.
+    InProgress,
+    /// There is no landing zone, and a `DELETE` operation has succeeded.
+    Completed,
+}
+
+/// The status of a `DELETE` operation that a run asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteStatus {
+    /// `IN_PROGRESS`.
+    InProgress,
+    /// `SUCCEEDED`.
+    Succeeded,
 }
 
 /// The landing zone as `GetLandingZone` describes it, in Control Tower's words.
@@ -76,34 +102,6 @@ impl LandingZoneDetail {
 }
 
 impl LandingZone {
-    /// Returns why `step` must not be made, or `None` if the landing zone allows it or is unknown.
-    ///
-    /// An existing landing zone needs trusted access. Without one, enabling could stop the set-up: some
-    /// installers refuse to start if trusted access is already enabled.
-    #[must_use]
-    pub fn block_reason(&self, step: Step) -> Option<String> {
-        let region = &self.region;
-        match (step.target(), &self.state) {
-            (TrustedAccess::Enabled, LandingZoneState::NotFound) => Some(format!(
-                "no landing zone exists in {region}, and some installers of AWS Control Tower refuse to start if \
-                 trusted access is already enabled. Once one is set up, the next run enables it; if one exists in \
-                 another Region, correct LANDING_ZONE_REGION"
-            )),
-            (TrustedAccess::Disabled, LandingZoneState::InOtherRegion(home)) => Some(format!(
-                "a landing zone exists in {home} and needs trusted access. Decommission it first, and correct \
-                 LANDING_ZONE_REGION, which is {region}"
-            )),
-            (
-                TrustedAccess::Disabled,
-                LandingZoneState::Found(LandingZoneDetail { version, .. }),
-            ) => Some(format!(
-                "a landing zone (version {version}, {region}) exists and needs trusted access. Decommission it \
-                 first: the next run then disables it"
-            )),
-            _ => None,
-        }
-    }
-
     /// Returns why less is known than was asked for, as text for a log line, or `None` if nothing is missing.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
@@ -148,14 +146,13 @@ impl Serialize for LandingZone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::model::Observation;
-    use crate::core::plan::Plan;
     use serde_json::json;
 
     fn in_ireland(state: LandingZoneState) -> LandingZone {
         LandingZone {
             region: "eu-west-1".to_owned(),
             state,
+            decommissioning: Decommissioning::Unknown,
         }
     }
 
@@ -169,38 +166,6 @@ mod tests {
 
     fn unreadable() -> LandingZoneState {
         LandingZoneState::Unknown("no answer".to_owned())
-    }
-
-    fn block_reason(desired: TrustedAccess, state: LandingZoneState) -> Option<String> {
-        let observed = match desired {
-            TrustedAccess::Enabled => Observation::disabled(),
-            TrustedAccess::Disabled => Observation::enabled(None),
-        };
-        let step = Plan::compare(desired, &observed).step().unwrap();
-        in_ireland(state).block_reason(step)
-    }
-
-    #[test]
-    fn enabling_is_blocked_only_if_no_landing_zone_exists() {
-        let reason = block_reason(TrustedAccess::Enabled, LandingZoneState::NotFound).unwrap();
-        assert!(reason.starts_with("no landing zone exists in eu-west-1"));
-        assert_eq!(block_reason(TrustedAccess::Enabled, present()), None);
-        assert_eq!(block_reason(TrustedAccess::Enabled, unreadable()), None);
-        let elsewhere = LandingZoneState::InOtherRegion("us-west-2".to_owned());
-        assert_eq!(block_reason(TrustedAccess::Enabled, elsewhere), None);
-    }
-
-    #[test]
-    fn disabling_is_blocked_if_a_landing_zone_exists_in_any_region() {
-        let reason = block_reason(TrustedAccess::Disabled, present()).unwrap();
-        assert!(reason.starts_with("a landing zone (version 3.3, eu-west-1) exists"));
-        let elsewhere = LandingZoneState::InOtherRegion("us-west-2".to_owned());
-        let reason = block_reason(TrustedAccess::Disabled, elsewhere).unwrap();
-        assert!(reason.starts_with("a landing zone exists in us-west-2"));
-        assert_eq!(
-            block_reason(TrustedAccess::Disabled, LandingZoneState::NotFound),
-            None
-        );
     }
 
     #[test]

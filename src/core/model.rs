@@ -89,7 +89,7 @@ impl MaintenanceHold {
     }
 }
 
-/// The API operations that this program calls: three of AWS Organizations, two of AWS Control Tower.
+/// The API operations that this program calls: three of AWS Organizations, three of AWS Control Tower.
 ///
 /// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html>,
 /// <https://docs.aws.amazon.com/controltower/latest/APIReference/API_Operations.html>
@@ -108,6 +108,8 @@ pub enum Operation {
     ListLandingZones,
     /// `GetLandingZone`.
     GetLandingZone,
+    /// `ListLandingZoneOperations`.
+    ListLandingZoneOperations,
 }
 
 impl Operation {
@@ -116,7 +118,9 @@ impl Operation {
     pub fn iam_prefix(self) -> &'static str {
         match self {
             Self::List | Self::Enable | Self::Disable => "organizations",
-            Self::ListLandingZones | Self::GetLandingZone => "controltower",
+            Self::ListLandingZones | Self::GetLandingZone | Self::ListLandingZoneOperations => {
+                "controltower"
+            }
         }
     }
 
@@ -125,7 +129,9 @@ impl Operation {
     pub fn service_name(self) -> &'static str {
         match self {
             Self::List | Self::Enable | Self::Disable => "Organizations",
-            Self::ListLandingZones | Self::GetLandingZone => "Control Tower",
+            Self::ListLandingZones | Self::GetLandingZone | Self::ListLandingZoneOperations => {
+                "Control Tower"
+            }
         }
     }
 }

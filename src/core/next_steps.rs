@@ -29,7 +29,7 @@ fn find_the_reason(outage: &Outage) -> String {
 }
 
 fn repair(landing_zone: Option<&LandingZone>) -> String {
-    let Some(LandingZone { region, state }) = landing_zone else {
+    let Some(LandingZone { region, state, .. }) = landing_zone else {
         return format!(
             "{NOT_REPAIRED} Open AWS Control Tower in its home Region. {RESET_OR_UPDATE}"
         );
@@ -94,6 +94,7 @@ fn register(outage: &Outage) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::landing_zone::Decommissioning;
 
     const ARN: &str = "arn:aws:controltower:eu-west-1:111122223333:landingzone/1A2B3C4D5E6F7G8H";
     const RESET: &str = "Reset the landing zone (version 3.3, eu-west-1), even if it still reports IN_SYNC: aws controltower \
@@ -114,6 +115,7 @@ mod tests {
         LandingZone {
             region: "eu-west-1".to_owned(),
             state,
+            decommissioning: Decommissioning::Unknown,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::timestamp;
-use super::trigger::Trigger;
+use super::trigger::{Actor, Trigger};
 use serde::Serialize;
 
 /// A period in which trusted access was disabled and which a run has ended.
@@ -13,7 +13,7 @@ pub struct Outage {
     /// When trusted access was disabled, in RFC 3339, if the trigger is the disabling call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<String>,
-    /// The role behind the caller's session, else the caller.
+    /// The caller's best name, with the source identity of its session if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_by: Option<String>,
     /// The source address of the call.
@@ -37,7 +37,7 @@ impl Outage {
         let (restored_at, restored) = timestamp::format_seconds(restored_at).unzip();
         Self {
             disabled_at: disabled.and(time).map(str::to_owned),
-            disabled_by: caller.and_then(|caller| caller.issuer_arn.clone().or(caller.arn.clone())),
+            disabled_by: caller.map(Actor::display_name),
             source_ip: caller.and_then(|caller| caller.source_ip.clone()),
             restored_at: restored_at.unwrap_or_default(),
             // If the clock is behind CloudTrail's, the duration is unknown.
@@ -51,18 +51,17 @@ impl Outage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::trigger::{Actor, TriggerKind};
+    use crate::core::trigger::TriggerKind;
     use std::time::Duration;
 
-    const ROLE: &str = "arn:aws:iam::111122223333:role/Admin";
     const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/Admin/jo";
 
-    fn disabling_call(time: &str, issuer_arn: Option<&str>) -> Trigger {
+    fn disabling_call(time: &str, source_identity: Option<&str>) -> Trigger {
         Trigger {
             time: Some(time.to_owned()),
             actor: Some(Actor {
-                arn: Some(SESSION.to_owned()),
-                issuer_arn: issuer_arn.map(str::to_owned),
+                name: SESSION.to_owned(),
+                source_identity: source_identity.map(str::to_owned),
                 source_ip: Some("198.51.100.24".to_owned()),
                 ..Actor::default()
             }),
@@ -77,13 +76,13 @@ mod tests {
 
     #[test]
     fn the_disabling_call_says_when_by_whom_and_from_where() {
-        let call = disabling_call("2026-11-23T10:01:19Z", Some(ROLE));
+        let call = disabling_call("2026-11-23T10:01:19Z", None);
         let outage = Outage::new(Some(&call), restored_at());
         assert_eq!(
             outage,
             Outage {
                 disabled_at: Some("2026-11-23T10:01:19Z".to_owned()),
-                disabled_by: Some(ROLE.to_owned()),
+                disabled_by: Some(SESSION.to_owned()),
                 source_ip: Some("198.51.100.24".to_owned()),
                 restored_at: "2026-11-23T10:01:45Z".to_owned(),
                 seconds: Some(26),
@@ -92,10 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn without_a_role_the_caller_itself_is_named() {
-        let call = disabling_call("2026-11-23T10:01:19Z", None);
+    fn the_source_identity_names_the_person_behind_a_role() {
+        let call = disabling_call("2026-11-23T10:01:19Z", Some("dana@example.com"));
         let outage = Outage::new(Some(&call), restored_at());
-        assert_eq!(outage.disabled_by.as_deref(), Some(SESSION));
+        assert_eq!(
+            outage.disabled_by.unwrap(),
+            format!("{SESSION} (source identity dana@example.com)")
+        );
     }
 
     #[test]

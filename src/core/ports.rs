@@ -6,7 +6,7 @@
 use std::future::Future;
 
 use super::error::ApiError;
-use super::landing_zone::LandingZoneState;
+use super::landing_zone::{DeleteStatus, LandingZoneState};
 use super::model::Observation;
 use super::plan::Step;
 
@@ -47,4 +47,13 @@ pub trait ReadLandingZone {
     /// # Errors
     /// Any [`ApiError`] of the read. An incomplete read is an error and never [`LandingZoneState::NotFound`].
     fn read(&self) -> impl Future<Output = Result<LandingZoneState, ApiError>>;
+
+    /// Reads whether a `DELETE` operation of the last 90 days has this status.
+    ///
+    /// # Errors
+    /// Any [`ApiError`] of the read. An incomplete read is an error and never `false`.
+    fn has_delete_operation(
+        &self,
+        status: DeleteStatus,
+    ) -> impl Future<Output = Result<bool, ApiError>>;
 }

@@ -86,7 +86,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Reconciler<O
         let observed = observe(organizations, zone, self.policy.desired, deadline).await?;
         let change = match observed {
             Observed::InSync(observation) => return Ok(self.in_sync(mode, observation)),
-            Observed::Drifted(change) => change,
+            Observed::Drifted(change) => *change,
         };
         let is_held = self.policy.is_on_hold(SystemTime::now());
         let change = if mode == Mode::Enforce && !is_held {
@@ -210,7 +210,7 @@ impl Policy {
 /// The result of the reads before any change.
 enum Observed {
     InSync(Observation),
-    Drifted(PendingChange),
+    Drifted(Box<PendingChange>),
 }
 
 /// A change that is due, and what was read before it is made.
@@ -235,15 +235,15 @@ async fn observe(
     let landing_zone = match zone {
         Some(zone) => {
             let phase = Phase::CheckingLandingZone(step);
-            Some(within(deadline, phase, read_landing_zone(zone)).await?)
+            Some(within(deadline, phase, read_landing_zone(zone, step)).await?)
         }
         None => None,
     };
-    Ok(Observed::Drifted(PendingChange {
+    Ok(Observed::Drifted(Box::new(PendingChange {
         step,
         before,
         landing_zone,
-    }))
+    })))
 }
 
 impl PendingChange {

@@ -66,15 +66,32 @@ pub struct Report {
     /// What is left for a person to do after that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub next_steps: Vec<String>,
+    /// Whether the environment redirects the function's network, so that another server may have answered in AWS's
+    /// place.
+    #[serde(skip_serializing_if = "is_false")]
+    pub custom_network: bool,
     /// The reason for the invocation. Recorded, never obeyed.
     pub trigger: Trigger,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference to the field"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl Report {
     /// Builds the report of `done`, which `trigger` invoked. `trigger_disabled_it` says whether the trigger is the
-    /// call that disabled trusted access.
+    /// call that disabled trusted access, and `custom_network` whether the environment redirects the function's network.
     #[must_use]
-    pub fn new(done: &Reconciliation, trigger: Trigger, trigger_disabled_it: bool) -> Self {
+    pub fn new(
+        done: &Reconciliation,
+        trigger: Trigger,
+        trigger_disabled_it: bool,
+        custom_network: bool,
+    ) -> Self {
         let enabled_at = done
             .converged_at
             .filter(|_| done.plan == Some(Operation::Enable));
@@ -100,6 +117,7 @@ impl Report {
             watched: done.last_read.watched.clone(),
             outage,
             next_steps: next_steps.unwrap_or_default(),
+            custom_network,
             trigger,
         }
     }
@@ -139,7 +157,7 @@ mod tests {
     #[test]
     fn absent_values_are_left_out_of_the_json() {
         let done = in_sync(Observation::disabled());
-        let report = Report::new(&done, Trigger::of_kind(TriggerKind::Manual), false);
+        let report = Report::new(&done, Trigger::of_kind(TriggerKind::Manual), false, false);
         assert_eq!(
             serde_json::to_value(report).unwrap(),
             json!({
@@ -162,10 +180,11 @@ mod tests {
             plan: Some(Operation::Enable),
             ..in_sync(enabled)
         };
-        let report = Report::new(&done, Trigger::of_kind(TriggerKind::Schedule), false);
+        let report = Report::new(&done, Trigger::of_kind(TriggerKind::Schedule), false, true);
         let json = serde_json::to_value(report).unwrap();
         assert_eq!(json["observed"], "disabled");
         assert_eq!(json["plan"], "EnableAWSServiceAccess");
         assert_eq!(json["enabledSince"], "2026-11-23T10:00:00Z");
+        assert_eq!(json["customNetwork"], true);
     }
 }

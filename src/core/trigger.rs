@@ -35,9 +35,14 @@ pub struct Trigger {
     /// `detail.eventName`, else the event's `detail-type`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The event's `time`, unchanged.
+    /// The event's `time`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// `detail.driftType` of a `Drift Detected` event, such as `TRUSTED_ACCESS_DISABLED`.
+    ///
+    /// <https://docs.aws.amazon.com/controltower/latest/userguide/drift.html>
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift_type: Option<String>,
     /// The caller, if CloudTrail names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
@@ -52,6 +57,7 @@ impl Trigger {
             id: None,
             name: None,
             time: None,
+            drift_type: None,
             actor: None,
         }
     }
@@ -63,6 +69,9 @@ impl Trigger {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Actor {
+    /// The best single name: the ARN, else the user's name with its account, else the AWS service that made the call, else
+    /// the person on whose behalf it was made, else the account, else the type.
+    pub name: String,
     /// `AssumedRole`, `IAMUser`, `Root`, …
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -72,10 +81,40 @@ pub struct Actor {
     /// The ARN of the role behind the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer_arn: Option<String>,
+    /// The account of the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// The user's name, of an IAM user or of an identity provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The AWS service that made the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoked_by: Option<String>,
+    /// The ID of the IAM Identity Center user on whose behalf the call was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+    /// The source identity of the role session. A chain of roles cannot change it.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html>
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<String>,
     /// The IP address of the caller, or the DNS name of an AWS service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_ip: Option<String>,
     /// The client that made the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+}
+
+impl Actor {
+    /// Returns the name for a person to ask: the best name, with the source identity if there is one, because that names
+    /// the person behind a role.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let name = &self.name;
+        self.source_identity.as_ref().map_or_else(
+            || name.clone(),
+            |person| format!("{name} (source identity {person})"),
+        )
+    }
 }

@@ -11,7 +11,7 @@ use thiserror::Error;
 pub use raw_json::RawJson;
 
 use crate::core::model::{CONTROL_TOWER, Mode};
-use crate::core::sanitize::sanitize_line;
+use crate::core::sanitize::sanitize_value;
 use crate::core::trigger::{Trigger, TriggerKind};
 
 /// A classified invocation.
@@ -101,8 +101,12 @@ impl Request {
             trigger: Trigger {
                 kind,
                 id: event.get("id").and_then(RawJson::sanitized_text),
-                name: name.or_else(|| detail_type.map(sanitize_line)),
+                name: name.or_else(|| detail_type.map(sanitize_value)),
                 time: event.get("time").and_then(RawJson::sanitized_text),
+                drift_type: detail
+                    .and_then(|detail| detail.get("driftType"))
+                    .and_then(RawJson::sanitized_text)
+                    .filter(|_| kind == TriggerKind::ControlTowerEvent),
                 actor: detail.and_then(actor::from_cloudtrail),
             },
             disabled_control_tower: kind == TriggerKind::OrganizationsEvent

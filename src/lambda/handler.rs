@@ -34,6 +34,7 @@ const FALLBACK_TIMEOUT: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Handler<O, L> {
     reconciler: Result<Reconciler<O, L>, SettingsError>,
+    custom_network: bool,
     is_warm: Cell<bool>,
 }
 
@@ -50,9 +51,11 @@ impl<'de> Deserialize<'de> for Payload {
 
 impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Handler<O, L> {
     /// Returns a handler that runs `reconciler`, or that answers every invocation with the settings' error.
-    pub fn new(reconciler: Result<Reconciler<O, L>, SettingsError>) -> Self {
+    /// `custom_network` says whether the environment redirects the function's network, which every run shows.
+    pub fn new(reconciler: Result<Reconciler<O, L>, SettingsError>, custom_network: bool) -> Self {
         Self {
             reconciler,
+            custom_network,
             is_warm: Cell::new(false),
         }
     }
@@ -72,7 +75,7 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Handler<O, L
         let (result, metrics) = match catch_panic(self.run(payload, &event.context)).await {
             Ok((report, metrics)) => (Ok(report), metrics),
             Err(error) => {
-                let metrics = RunMetrics::of_failure(&error);
+                let metrics = RunMetrics::of_failure(&error, self.custom_network);
                 (Err(error), metrics)
             }
         };
@@ -104,7 +107,12 @@ impl<O: ReadTrustedAccess + WriteTrustedAccess, L: ReadLandingZone> Handler<O, L
             .run(mode, Instant::now() + budget)
             .await
             .map_err(InvocationError::Run)?;
-        let report = Report::new(&done, request.trigger, request.disabled_control_tower);
+        let report = Report::new(
+            &done,
+            request.trigger,
+            request.disabled_control_tower,
+            self.custom_network,
+        );
         for principal in report.watched_disabled() {
             warn!(
                 principal,

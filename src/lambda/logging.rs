@@ -3,18 +3,25 @@
 use std::io::{self, Write};
 use std::panic;
 
+use tracing::Level;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::core::sanitize::{sanitize, sanitize_line};
+use crate::core::redact::redact;
+use crate::core::sanitize::sanitize;
 
 /// The target for which `lambda_runtime` logs a handler's error, with `{:?}`. The handler has logged it already.
 const RUNTIME_ERROR_TARGET: &str = "lambda_runtime::layers::panic";
 /// The target for which it logs a payload at TRACE. It ends the process if the payload is not UTF-8.
 const RUNTIME_PAYLOAD_TARGET: &str = "lambda_runtime::layers::api_response";
+/// The targets for which the SDK logs whole responses and errors at TRACE. AWS repeats the session token in some of them.
+const SDK_RESPONSE_TARGETS: [&str; 2] = [
+    "aws_smithy_runtime::client::orchestrator",
+    "aws_smithy_runtime::client::orchestrator::http",
+];
 
 /// Sends `tracing` events and panics to stdout as JSON.
 ///
@@ -33,7 +40,7 @@ pub fn init() {
         .init();
     panic::set_hook(Box::new(|panicked| {
         let at = panicked.location().map(ToString::to_string);
-        let why = panicked.payload_as_str().map(sanitize_line);
+        let why = panicked.payload_as_str().map(redact);
         tracing::error!(at, why, "panicked");
     }));
 }
@@ -64,11 +71,21 @@ fn filter(variable: impl Fn(&str) -> Option<String>) -> Targets {
     let directives: Targets = directives
         .and_then(|text| text.parse().ok())
         .unwrap_or_default();
-    Targets::new()
+    let targets = Targets::new()
         .with_default(directives.default_level().unwrap_or(LevelFilter::INFO))
         .with_targets(directives)
         .with_target(RUNTIME_ERROR_TARGET, LevelFilter::OFF)
-        .with_target(RUNTIME_PAYLOAD_TARGET, LevelFilter::ERROR)
+        .with_target(RUNTIME_PAYLOAD_TARGET, LevelFilter::ERROR);
+    SDK_RESPONSE_TARGETS
+        .into_iter()
+        .fold(targets, |targets, target| {
+            // Only lowers the level: a lower one that was configured stays.
+            if targets.would_enable(target, &Level::TRACE) {
+                targets.with_target(target, LevelFilter::DEBUG)
+            } else {
+                targets
+            }
+        })
 }
 
 /// Prints a line to stdout. An error is ignored, because a run cannot repair a closed stdout.
@@ -132,6 +149,24 @@ mod tests {
             let errors = enabled(&variables, RUNTIME_ERROR_TARGET, tracing::Level::ERROR);
             let payloads = enabled(&variables, RUNTIME_PAYLOAD_TARGET, tracing::Level::TRACE);
             assert!(!errors && !payloads, "{level}");
+        }
+    }
+
+    #[test]
+    fn no_level_enables_the_sdks_responses_and_the_configured_level_is_not_raised() {
+        for (level, debug) in [
+            ("trace", true),
+            ("aws_smithy_runtime=trace", true),
+            ("aws_smithy_runtime::client::orchestrator::http=trace", true),
+            ("info", false),
+            ("off", false),
+        ] {
+            let variables = [("RUST_LOG", level)];
+            let target = "aws_smithy_runtime::client::orchestrator::http";
+            assert!(!enabled(&variables, target, Level::TRACE), "{level}");
+            assert_eq!(enabled(&variables, target, Level::DEBUG), debug, "{level}");
+            let target = "aws_smithy_runtime::client::orchestrator";
+            assert!(!enabled(&variables, target, Level::TRACE), "{level}");
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct RunMetrics {
     blocked: Option<bool>,
     watched_disabled: Option<usize>,
     outage_seconds: Option<u64>,
+    custom_network: bool,
 }
 
 impl RunMetrics {
@@ -34,14 +35,17 @@ impl RunMetrics {
             blocked: done.blocked,
             watched_disabled: has_watched.then(|| report.watched_disabled().count()),
             outage_seconds: report.outage.as_ref().and_then(|outage| outage.seconds),
+            custom_network: report.custom_network,
         }
     }
 
-    /// Returns the metrics of a failed run.
+    /// Returns the metrics of a failed run. `custom_network` says whether the environment redirects the function's
+    /// network.
     #[must_use]
-    pub fn of_failure(error: &InvocationError) -> Self {
+    pub fn of_failure(error: &InvocationError, custom_network: bool) -> Self {
         Self {
             failed: true,
+            custom_network,
             drift: matches!(error, InvocationError::Run(error) if error.drift_detected()),
             ..Self::default()
         }
@@ -94,6 +98,7 @@ impl RunMetrics {
             ("Blocked", "Count", self.blocked.map(u64::from)),
             ("WatchedDisabled", "Count", watched_disabled),
             ("OutageSeconds", "Seconds", self.outage_seconds),
+            ("CustomNetwork", "Count", self.custom_network.then_some(1)),
         ]
         .into_iter()
         .filter_map(|(name, unit, value)| Some((name, unit, value?)))

@@ -5,6 +5,8 @@ use std::fs;
 
 use thiserror::Error;
 
+use super::custom_network::{PROXIES, custom_network_variables, effective, is_true};
+use super::network_url::{check_proxy, endpoint};
 use super::{InvalidSetting, collect_error, quote};
 
 /// Regions of the partition `aws` begin with one of these and have three parts (`us-gov-west-1` and
@@ -13,21 +15,9 @@ use super::{InvalidSetting, collect_error, quote};
 const AWS_PARTITION_REGION_PREFIXES: [&str; 9] =
     ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"];
 
-/// An operator who sets one of these has a network of their own, whose CA may be among the system's roots.
-const CUSTOM_NETWORK_VARIABLES: [&str; 9] = [
-    "AWS_ENDPOINT_URL",
-    ORGANIZATIONS,
-    CONTROL_TOWER,
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-];
-
-const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
-const CONTROL_TOWER: &str = "AWS_ENDPOINT_URL_CONTROLTOWER";
+pub(super) const GENERAL: &str = "AWS_ENDPOINT_URL";
+pub(super) const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
+pub(super) const CONTROL_TOWER: &str = "AWS_ENDPOINT_URL_CONTROLTOWER";
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -74,50 +64,30 @@ pub enum CaBundleError {
     Empty,
 }
 
-/// Returns the settings, or `None` if an error was added to `invalid`. The endpoint of Control Tower is read only if
-/// the function `uses_control_tower`.
+/// Returns the settings, which are complete if nothing was added to `invalid`. An endpoint without an effect is not read.
 pub(super) fn read(
     variable: impl Fn(&str) -> Option<OsString>,
-    uses_control_tower: bool,
     check_ca_bundle: impl Fn(&[u8]) -> Result<(), CaBundleError>,
     invalid: &mut Vec<InvalidSetting>,
 ) -> Option<NetworkSettings> {
-    let variable =
-        |name: &str| variable(name).filter(|_| uses_control_tower || name != CONTROL_TOWER);
-    let general = collect_error(endpoint("AWS_ENDPOINT_URL", variable), invalid);
+    let variable = &effective(variable);
+    let general = collect_error(endpoint(GENERAL, variable), invalid);
     let organizations = collect_error(endpoint(ORGANIZATIONS, variable), invalid);
     let control_tower = collect_error(endpoint(CONTROL_TOWER, variable), invalid);
+    // The HTTP client itself reads the proxies.
+    for name in PROXIES {
+        collect_error(check_proxy(name, variable), invalid);
+    }
     let trust_store = collect_error(trust_store(variable, check_ca_bundle), invalid);
-    // As the SDK reads them: a value that is not a boolean counts as unset.
-    let is_true = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let is_ignored = is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
     let general = general?;
-    let endpoint = |own: Option<String>| own.or_else(|| general.clone()).filter(|_| !is_ignored);
+    let endpoint = |own: Option<String>| own.or_else(|| general.clone());
     Some(NetworkSettings {
         trust_store: trust_store?,
         organizations_endpoint: endpoint(organizations?),
         control_tower_endpoint: endpoint(control_tower?),
-        fips: is_true("AWS_USE_FIPS_ENDPOINT"),
-        dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
+        fips: is_true(variable("AWS_USE_FIPS_ENDPOINT")),
+        dual_stack: is_true(variable("AWS_USE_DUALSTACK_ENDPOINT")),
     })
-}
-
-/// Reads an endpoint. An invalid one is not left to the SDK, which panics on an empty one in a debug build and says
-/// only "dispatch failure" about others.
-fn endpoint(
-    name: &'static str,
-    variable: impl Fn(&str) -> Option<OsString>,
-) -> Result<Option<String>, InvalidSetting> {
-    let is_url = |text: &&str| text.starts_with("http://") || text.starts_with("https://");
-    let url = |value: OsString| {
-        let text = value.to_str().filter(is_url).map(str::to_owned);
-        text.ok_or_else(|| InvalidSetting {
-            variable: name,
-            actual: quote(&value),
-            expected: "a URL that starts with http:// or https://",
-        })
-    };
-    variable(name).map(url).transpose()
 }
 
 fn trust_store(
@@ -139,11 +109,10 @@ fn trust_store(
 }
 
 fn default_trust_store(variable: impl Fn(&str) -> Option<OsString>) -> TrustStore {
-    let has_custom_network = CUSTOM_NETWORK_VARIABLES
-        .iter()
-        .any(|name| variable(name).is_some());
     let region = variable("AWS_REGION").unwrap_or_default();
-    if in_partition_aws(&region.to_string_lossy()) && !has_custom_network {
+    // An operator with a network of their own may have its CA among the system's roots.
+    if in_partition_aws(&region.to_string_lossy()) && custom_network_variables(variable).is_empty()
+    {
         TrustStore::Amazon
     } else {
         TrustStore::System
@@ -165,7 +134,7 @@ mod tests {
             found.map(|(_, value)| OsString::from(value))
         };
         let mut invalid = Vec::new();
-        let network = read(lookup, true, |_| Ok(()), &mut invalid);
+        let network = read(lookup, |_| Ok(()), &mut invalid);
         assert_eq!(invalid, []);
         network.unwrap()
     }
@@ -200,10 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn a_custom_network_variable_selects_the_system_roots() {
-        for name in CUSTOM_NETWORK_VARIABLES {
-            let environment = [("AWS_REGION", "us-east-1"), (name, "https://localhost")];
-            assert!(!trusts_amazon_only(&environment), "{name}");
+    fn a_custom_network_selects_the_system_roots() {
+        let region = ("AWS_REGION", "us-east-1");
+        for custom in [
+            ("AWS_ENDPOINT_URL_ORGANIZATIONS", "https://localhost"),
+            ("HTTPS_PROXY", "http://localhost"),
+            ("SSL_CERT_DIR", "/etc/ssl"),
+        ] {
+            assert!(!trusts_amazon_only(&[region, custom]), "{custom:?}");
         }
     }
 
@@ -218,6 +191,7 @@ mod tests {
             .map(Option::unwrap_or_default)
         };
         let general = ("AWS_ENDPOINT_URL", "https://general");
+        let region = ("LANDING_ZONE_REGION", "eu-west-1");
         let one = (ORGANIZATIONS, "https://one");
         let other = (CONTROL_TOWER, "https://other");
         assert_eq!(endpoints(&[general]), ["https://general"; 2]);
@@ -227,25 +201,32 @@ mod tests {
         );
         assert_eq!(endpoints(&[one]), ["https://one", ""]);
         assert_eq!(
-            endpoints(&[general, one, other]),
+            endpoints(&[general, one, other, region]),
             ["https://one", "https://other"]
         );
         let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
-        assert_eq!(endpoints(&[general, one, other, ignored]), ["", ""]);
+        let invalid = ("AWS_ENDPOINT_URL", "nonsense");
+        assert_eq!(endpoints(&[invalid, one, other, region, ignored]), ["", ""]);
     }
 
     #[test]
     fn the_control_tower_endpoint_is_ignored_without_a_landing_zone_region() {
-        let lookup = |name: &str| match name {
-            "AWS_REGION" => Some(OsString::from("us-east-1")),
-            CONTROL_TOWER => Some(OsString::from("nonsense")),
-            _ => None,
+        let lookup = |region: Option<&'static str>| {
+            move |name: &str| match name {
+                "AWS_REGION" => Some(OsString::from("us-east-1")),
+                "LANDING_ZONE_REGION" => region.map(OsString::from),
+                CONTROL_TOWER => Some(OsString::from("nonsense")),
+                _ => None,
+            }
         };
         let mut invalid = Vec::new();
-        let network = read(lookup, false, |_| Ok(()), &mut invalid).unwrap();
+        let network = read(lookup(None), |_| Ok(()), &mut invalid).unwrap();
         assert_eq!(network.control_tower_endpoint, None);
         assert!(matches!(network.trust_store, TrustStore::Amazon));
-        assert!(read(lookup, true, |_| Ok(()), &mut invalid).is_none());
+        // An invalid Region may have been meant.
+        for region in ["eu-west-1", "nonsense"] {
+            assert!(read(lookup(Some(region)), |_| Ok(()), &mut invalid).is_none());
+        }
     }
 
     #[test]

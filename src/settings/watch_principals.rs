@@ -9,6 +9,23 @@ use crate::core::model::CONTROL_TOWER;
 /// The longest list. Some hundred AWS services support trusted access.
 const MAX_PRINCIPALS: usize = 50;
 
+/// Names that look right and never have trusted access, each with the name that has it. `StackSets` has one service principal
+/// for its role in the management account and another one for trusted access.
+///
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html>
+const WRONG_NAMES: [(&str, &str); 1] = [(
+    "stacksets.cloudformation.amazonaws.com",
+    "member.org.stacksets.cloudformation.amazonaws.com",
+)];
+
+/// Returns the principal of trusted access that is meant by `name`, if `name` is known to be another one. It is not an
+/// invalid setting, because AWS may introduce a principal of that name.
+#[must_use]
+pub fn corrected_principal(name: &str) -> Option<&'static str> {
+    let known = WRONG_NAMES.iter().find(|(wrong, _)| *wrong == name);
+    known.map(|(_, right)| *right)
+}
+
 /// Returns the principals, none if the variable is unset. A name that cannot be a service principal would be
 /// reported as disabled forever, so it is an error.
 pub(super) fn read(
@@ -58,6 +75,17 @@ mod tests {
             watched("sso.amazonaws.com, config.amazonaws.com,sso.amazonaws.com").unwrap(),
             ["config.amazonaws.com", "sso.amazonaws.com"]
         );
+    }
+
+    #[test]
+    fn a_known_wrong_name_is_accepted_and_has_a_correction_that_has_none() {
+        for (wrong, right) in WRONG_NAMES {
+            assert_eq!(watched(wrong).unwrap(), [wrong]);
+            assert_eq!(watched(right).unwrap(), [right]);
+            assert_eq!(corrected_principal(wrong), Some(right));
+            assert_eq!(corrected_principal(right), None);
+        }
+        assert_eq!(corrected_principal("sso.amazonaws.com"), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The Control Tower adapter: its requests, pagination and errors.
 
+mod operations;
+
 use aws_config::SdkConfig;
 use controltower_trusted_access::aws::control_tower::ControlTower;
 use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
@@ -28,11 +30,14 @@ pub fn drifted_landing_zone() -> Value {
 /// Reads with the adapter as the function builds it. Only Region and endpoint are replaced, so retries take their real
 /// time.
 async fn read(server: &ScriptedOrganizations) -> Result<LandingZoneState, ApiError> {
-    let sdk: SdkConfig = sdk_config("http://organizations.invalid");
-    let endpoint = Some(server.endpoint());
-    let control_tower = ControlTower::new(&sdk, "eu-west-1".to_owned(), endpoint);
+    let control_tower = adapter(server);
     assert_eq!(control_tower.region(), "eu-west-1");
     control_tower.read().await
+}
+
+fn adapter(server: &ScriptedOrganizations) -> ControlTower {
+    let sdk: SdkConfig = sdk_config("http://organizations.invalid");
+    ControlTower::new(&sdk, "eu-west-1".to_owned(), Some(server.endpoint()))
 }
 
 fn server() -> ScriptedOrganizations {

@@ -1,6 +1,6 @@
 //! The class of each failed call, its message, and whether a write may have taken effect.
 
-use controltower_trusted_access::core::error::ApiErrorKind;
+use controltower_trusted_access::core::error::{ApiErrorKind, ReconcileError};
 use controltower_trusted_access::core::model::TrustedAccess;
 use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
@@ -18,8 +18,6 @@ async fn every_permanent_error_has_its_kind_and_is_not_retried() {
         ("ConstraintViolationException", ApiErrorKind::Rejected),
         ("InvalidInputException", ApiErrorKind::Rejected),
         ("UnsupportedAPIEndpointException", ApiErrorKind::Rejected),
-        ("UnrecognizedClientException", ApiErrorKind::Rejected),
-        ("ExpiredTokenException", ApiErrorKind::Rejected),
         ("UnknownException", ApiErrorKind::Rejected),
     ] {
         for operation in [LIST, ENABLE, DISABLE] {
@@ -32,6 +30,39 @@ async fn every_permanent_error_has_its_kind_and_is_not_retried() {
             assert_eq!(server.operations(), [operation], "{code}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_error_about_credentials_has_the_code_and_not_the_message() {
+    for code in [
+        "InvalidSignatureException",
+        "UnrecognizedClientException",
+        "ExpiredTokenException",
+    ] {
+        let server = ScriptedOrganizations::with(&[]);
+        server.always(LIST, Reply::error(code));
+        let error = read(&server).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.message.as_str()),
+            (ApiErrorKind::Rejected, code)
+        );
+        assert!(error.source.is_none());
+        assert_eq!(server.operations(), [LIST], "{code}");
+    }
+}
+
+#[tokio::test]
+async fn neither_the_message_nor_the_cause_of_an_error_without_a_code_has_a_credential() {
+    let server = ScriptedOrganizations::with(&[]);
+    let message = "x-amz-security-token:s3cret";
+    server.always(LIST, Reply::error_with_status(403, "", message));
+    let error = ReconcileError::Read(read(&server).await.unwrap_err());
+    let cause = error.cause();
+    assert!(!cause.is_empty());
+    assert!(
+        !format!("{error} {cause}").contains("s3cret"),
+        "{error} {cause}"
+    );
 }
 
 #[tokio::test]

@@ -20,12 +20,13 @@ fn the_anchor_of_every_alarm_is_its_name() {
 }
 
 #[test]
-fn every_incident_is_an_alarm_or_an_outcome_and_every_outcome_of_drift_has_a_section() {
+fn every_incident_is_an_alarm_an_outcome_or_tampering_and_every_outcome_of_drift_has_a_section() {
     let runbook = page("docs/runbook.md");
     let outcomes = sources::variants("Outcome");
     let known: Vec<String> = templates::alarms()
         .into_iter()
         .chain(outcomes.iter().cloned())
+        .chain(["tampering".to_owned()])
         .collect();
     let sections: Vec<String> = incidents();
     for section in &sections {

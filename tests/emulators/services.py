@@ -4,6 +4,7 @@ Each server listens on a free port of 127.0.0.1 and accepts connections when the
 stopped by its process group when the block ends, also after an exception, Ctrl-C or SIGTERM.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -149,8 +150,9 @@ class NoLandingZone(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        body = b'{"landingZones":[]}'
-        self.send_response(200 if self.path == "/list-landingzones" else 404)
+        lists = {"/list-landingzones": b'{"landingZones":[]}', "/list-landingzone-operations": b'{"landingZoneOperations":[]}'}
+        body = lists.get(self.path, b"{}")
+        self.send_response(200 if self.path in lists else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -211,9 +213,12 @@ def runtime_interface_emulator(bootstrap, endpoint, settings=None):
         command = [emulator, "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
                    "--runtime-api-address", f"127.0.0.1:{free_port()}", bootstrap]
 
-        def invoke(payload):
+        def invoke(payload, client_context=None):
             url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-            with urllib.request.urlopen(url, data=payload.encode(), timeout=150) as response:
+            request = urllib.request.Request(url, data=payload.encode())
+            if client_context is not None:
+                request.add_header("X-Amz-Client-Context", base64.b64encode(client_context.encode()).decode())
+            with urllib.request.urlopen(request, timeout=150) as response:
                 return json.loads(response.read())
 
         with run_server(command, port, environment) as log:

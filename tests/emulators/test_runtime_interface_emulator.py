@@ -60,6 +60,13 @@ class RuntimeInterfaceEmulator(unittest.TestCase):
         for _ in range(2):
             self.assertEqual(invoke("{}")["errorType"], "Rejected")
 
+    def test_the_emulator_starts_a_new_process_after_a_client_context_that_ends_the_process(self):
+        self.organization.create()
+        invoke = self.start_function()
+        answer = invoke("{}", client_context='{"custom":null}')
+        self.assertNotIn("outcome", answer)
+        self.assertEqual(invoke("{}")["outcome"], "InSync")
+
     def test_a_rejected_payload_does_not_affect_the_next_invocation(self):
         self.organization.create()
         invoke = self.start_function()

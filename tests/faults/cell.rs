@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::support::function::{BINARY, Function};
 use crate::support::scripted_organizations::{
-    CONTROL_TOWER, DISABLE, ENABLE, GET_ZONE, LIST, LIST_ZONES, Reply, ScriptedOrganizations,
+    CONTROL_TOWER, DISABLE, ENABLE, GET_ZONE, LIST, LIST_OPERATIONS, LIST_ZONES, Reply,
+    ScriptedOrganizations,
 };
 use crate::support::temp_file::TempFile;
 use crate::support::tls::Authority;
@@ -144,6 +145,7 @@ fn script(aws: &ScriptedAws, fault: &Fault, target: Target) {
         Target::FirstPage => (LIST, 0),
         Target::ZonesBeforeEnable | Target::ZonesBeforeDisable => (LIST_ZONES, 0),
         Target::ZoneBeforeEnable | Target::ZoneBeforeDisable => (GET_ZONE, 0),
+        Target::OperationsBeforeEnable => (LIST_OPERATIONS, 0),
         Target::LaterPage | Target::Verify => (LIST, 1),
         Target::Enable => (ENABLE, 0),
         Target::Disable => (DISABLE, 0),
@@ -172,6 +174,9 @@ fn script(aws: &ScriptedAws, fault: &Fault, target: Target) {
             }
             Target::ZoneBeforeEnable | Target::ZoneBeforeDisable => {
                 server.script(LIST_ZONES, [Reply::NormalThen(*fault)]);
+            }
+            Target::OperationsBeforeEnable => {
+                server.script(GET_ZONE, [Reply::NormalThen(*fault)]);
             }
             Target::Verify => {
                 server.script(ENABLE, [Reply::NormalThen(*fault)]);
@@ -215,6 +220,7 @@ fn letter(operation: &str) -> &'static str {
         DISABLE => "D",
         LIST_ZONES => "Z",
         GET_ZONE => "G",
+        LIST_OPERATIONS => "O",
         _ => "?",
     }
 }

@@ -6,7 +6,7 @@ mod lists;
 mod responses;
 
 use crate::support::scripted_organizations::Reply;
-use crate::table::{Fault, Row};
+use crate::table::{COLUMNS, Fault, Row};
 
 pub const WRITES_HAVE_NO_PAGES: &str =
     "a write has no pages; the pages of landing zones are tested in `tests/aws/control_tower.rs`";
@@ -24,7 +24,7 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-fn row(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
+fn row(name: &'static str, fault: Fault, expected: [&'static str; COLUMNS]) -> Row {
     Row {
         name,
         fault,
@@ -36,7 +36,7 @@ fn row(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
 fn partial(
     name: &'static str,
     fault: Fault,
-    expected: [Option<&'static str>; 9],
+    expected: [Option<&'static str>; COLUMNS],
     exclusion: &'static str,
 ) -> Row {
     Row {
@@ -51,29 +51,31 @@ fn partial(
 fn control_tower_only(
     name: &'static str,
     (status, code): (u16, &str),
-    expected: [&'static str; 4],
+    expected: [&'static str; 5],
 ) -> Row {
-    let [first, second, third, fourth] = expected.map(Some);
-    let expected = [None, None, None, None, None, first, second, third, fourth];
+    let [first, second, third, fourth, fifth] = expected.map(Some);
+    let expected = [
+        None, None, None, None, None, first, second, third, fourth, fifth,
+    ];
     let fault = Fault::Always(Reply::error_with_status(status, code, "as scripted"));
     partial(name, fault, expected, CONTROL_TOWER_ONLY)
 }
 
 /// Returns an expected result for the first page only.
-fn first_page(expected: &'static str) -> [Option<&'static str>; 9] {
+fn first_page(expected: &'static str) -> [Option<&'static str>; COLUMNS] {
     std::array::from_fn(|target| (target == 0).then_some(expected))
 }
 
 /// Returns an expected result for the verifying read only.
-fn verify(expected: &'static str) -> [Option<&'static str>; 9] {
+fn verify(expected: &'static str) -> [Option<&'static str>; COLUMNS] {
     std::array::from_fn(|target| (target == 4).then_some(expected))
 }
 
 /// Returns a row for a fault that only Organizations has.
-fn organizations_only(name: &'static str, fault: Fault, expected: [&'static str; 9]) -> Row {
+fn organizations_only(name: &'static str, fault: Fault, expected: [&'static str; COLUMNS]) -> Row {
     let [first, later, enable, disable, verify, ..] = expected.map(Some);
     let expected = [
-        first, later, enable, disable, verify, None, None, None, None,
+        first, later, enable, disable, verify, None, None, None, None, None,
     ];
     partial(name, fault, expected, ORGANIZATIONS_ONLY)
 }

@@ -1,7 +1,7 @@
 //! The fault matrix as data: the faults, and the expected result at each call of a run.
 //!
 //! An expected result is the outcome or the `errorType`, and the calls that arrived: `L` List, `E` Enable, `D` Disable,
-//! `Z` `ListLandingZones`, `G` `GetLandingZone`. A number counts repetitions. `+` is for reads whose number depends on the
+//! `Z` `ListLandingZones`, `G` `GetLandingZone`, `O` `ListLandingZoneOperations`. A number counts repetitions. `+` is for reads whose number depends on the
 //! 20 s after a write or for the landing zone.
 
 use crate::support::scripted_organizations::{ConnectionFault, Reply};
@@ -14,14 +14,18 @@ pub enum Target {
     Enable,
     Disable,
     Verify,
-    /// The two calls for the landing zone before each write.
+    /// The calls for the landing zone before each write.
     ZonesBeforeEnable,
     ZoneBeforeEnable,
     ZonesBeforeDisable,
     ZoneBeforeDisable,
+    OperationsBeforeEnable,
 }
 
-pub const TARGETS: [Target; 9] = [
+/// The number of targets.
+pub const COLUMNS: usize = 10;
+
+pub const TARGETS: [Target; COLUMNS] = [
     Target::FirstPage,
     Target::LaterPage,
     Target::Enable,
@@ -31,6 +35,7 @@ pub const TARGETS: [Target; 9] = [
     Target::ZoneBeforeEnable,
     Target::ZonesBeforeDisable,
     Target::ZoneBeforeDisable,
+    Target::OperationsBeforeEnable,
 ];
 
 impl Target {
@@ -45,6 +50,7 @@ impl Target {
             Self::ZoneBeforeEnable => "GetLandingZone before Enable",
             Self::ZonesBeforeDisable => "ListLandingZones before Disable",
             Self::ZoneBeforeDisable => "GetLandingZone before Disable",
+            Self::OperationsBeforeEnable => "ListLandingZoneOperations before Enable",
         }
     }
 
@@ -64,6 +70,7 @@ impl Target {
                 | Self::ZoneBeforeEnable
                 | Self::ZonesBeforeDisable
                 | Self::ZoneBeforeDisable
+                | Self::OperationsBeforeEnable
         )
     }
 }
@@ -105,6 +112,6 @@ pub struct Row {
     pub name: &'static str,
     pub fault: Fault,
     /// One result per target; `None` if the fault cannot occur there, with the reason in `exclusion`.
-    pub expected: [Option<&'static str>; 9],
+    pub expected: [Option<&'static str>; COLUMNS],
     pub exclusion: &'static str,
 }

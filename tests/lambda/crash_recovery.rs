@@ -1,4 +1,4 @@
-//! A killed process, and two functions with opposite desired states. No state is kept between runs, so the next run
+//! A process that ended, and two functions with opposite desired states. No state is kept between runs, so the next run
 //! repairs whatever they left.
 
 use super::{CONTROL_TOWER, KEEP_DISABLED, disabled, enabled, function};
@@ -131,5 +131,38 @@ fn two_concurrent_functions_with_opposite_desired_states_make_a_bounded_number_o
                 }
             }
         }
+    }
+}
+
+/// `lambda_runtime` 1.5 ends its loop if it cannot parse the client context, before any layer or handler sees the
+/// invocation. Only a caller with `lambda:InvokeFunction` can send one, and Lambda then starts a new process.
+#[test]
+fn a_client_context_that_ends_the_process_changes_nothing_and_the_next_process_answers() {
+    for context in [
+        r#"{"custom":{"ticket":5}}"#,
+        r#"{"custom":{"a":true}}"#,
+        r#"{"custom":{"who":{"name":"x"}}}"#,
+        r#"{"custom":null}"#,
+        r#"{"client":{}}"#,
+        r#""x""#,
+    ] {
+        let server = disabled();
+        let process = function(&server, &[]);
+        let result = process.invoke_with_client_context("{}", context);
+        assert_eq!(
+            result, None,
+            "{context} is answered: remove it from the threat model"
+        );
+        assert_eq!(server.operations(), [""; 0], "{context}");
+        let next = function(&server, &[]);
+        assert_eq!(next.invoke("{}").outcome(), "Remediated", "{context}");
+    }
+}
+
+#[test]
+fn a_client_context_of_the_documented_form_is_answered() {
+    for context in ["{}", r#"{"custom":{"ticket":"5"}}"#, "[]"] {
+        let result = function(&enabled(), &[]).invoke_with_client_context("{}", context);
+        assert_eq!(result.expect("an answer").outcome(), "InSync", "{context}");
     }
 }

@@ -18,15 +18,18 @@ fn the_report_has_the_trigger_and_the_actor_of_an_event() {
             "desired": "enabled",
             "observed": "enabled",
             "enabledSince": "2025-11-23T10:02:33.25Z",
+            "customNetwork": true,
             "trigger": {
                 "kind": "OrganizationsEvent",
                 "id": "3f1c2d4e-0000-4000-8000-000000000001",
                 "name": "DisableAWSServiceAccess",
                 "time": "2026-11-23T10:00:15Z",
                 "actor": {
+                    "name": "arn:aws:sts::111122223333:assumed-role/PlatformCleanup/cleanup-7c1d",
                     "type": "AssumedRole",
                     "arn": "arn:aws:sts::111122223333:assumed-role/PlatformCleanup/cleanup-7c1d",
                     "issuerArn": "arn:aws:iam::111122223333:role/PlatformCleanup",
+                    "accountId": "111122223333",
                     "sourceIp": "203.0.113.17",
                     "userAgent": "aws-cli/2.31.4 md/awscrt#0.27.6 ua/2.1 os/linux md/command#organizations.disable-aws-service-access",
                 },

@@ -8,7 +8,7 @@ use crate::aws::control_tower::drifted_landing_zone;
 use crate::settings::maintenance_hold::in_an_hour;
 use crate::support::function::Function;
 use crate::support::scripted_organizations::{
-    DISABLE, ENABLE, GET_ZONE, LIST, LIST_ZONES, Reply, ScriptedOrganizations,
+    DISABLE, ENABLE, GET_ZONE, LIST, LIST_OPERATIONS, LIST_ZONES, Reply, ScriptedOrganizations,
 };
 
 /// Starts the function with a landing-zone Region, and with the server as the endpoint of both services.
@@ -82,7 +82,14 @@ fn a_repair_reports_the_landing_zone_and_the_next_steps() {
     assert_eq!(
         server.operations(),
         [
-            LIST, LIST_ZONES, GET_ZONE, ENABLE, LIST, LIST_ZONES, GET_ZONE
+            LIST,
+            LIST_ZONES,
+            GET_ZONE,
+            LIST_OPERATIONS,
+            ENABLE,
+            LIST,
+            LIST_ZONES,
+            GET_ZONE
         ]
     );
 }
@@ -101,14 +108,18 @@ fn enabling_is_blocked_without_a_landing_zone_and_done_once_one_exists() {
             "desired": "enabled",
             "observed": "disabled",
             "plan": ENABLE,
-            "reason": "no landing zone exists in eu-west-1, and some installers of AWS Control Tower refuse to \
-                       start if trusted access is already enabled. Once one is set up, the next run \
-                       enables it; if one exists in another Region, correct LANDING_ZONE_REGION",
+            "reason": "no landing zone exists in eu-west-1, and none was decommissioned there in the last 90 days, so \
+                       LANDING_ZONE_REGION may be wrong: if a landing zone exists in another Region, correct it now. \
+                       Once one is set up in eu-west-1, the next run enables trusted access",
             "landingZone": {"present": false},
+            "customNetwork": true,
             "trigger": {"kind": "Manual"},
         })
     );
-    assert_eq!(server.operations(), [LIST, LIST_ZONES]);
+    assert_eq!(
+        server.operations(),
+        [LIST, LIST_ZONES, LIST_OPERATIONS, LIST_OPERATIONS]
+    );
     let line = &function.log_lines(1, "INFO")[0];
     assert_eq!(
         (&line["outcome"], &line["reason"]),
@@ -127,6 +138,54 @@ fn enabling_is_blocked_without_a_landing_zone_and_done_once_one_exists() {
     server.set_landing_zone(&drifted_landing_zone());
     assert_eq!(function.invoke("{}").outcome(), "Remediated");
     assert_eq!(function.metrics(2)[1]["Blocked"], 0);
+}
+
+#[test]
+fn enabling_is_blocked_while_the_landing_zone_is_being_decommissioned() {
+    let server = disabled();
+    server.set_landing_zone(&drifted_landing_zone());
+    server.set_delete_operation("IN_PROGRESS");
+    let function = function(&server, &[]);
+    let result = function.invoke("{}");
+    assert_eq!(result.outcome(), "Blocked");
+    assert_eq!(
+        result.report()["reason"],
+        "the landing zone in eu-west-1 is being decommissioned: AWS Control Tower lists a DELETE operation that is in \
+         progress. The next run after it has ended reads the landing zone again"
+    );
+    assert_eq!(
+        server.operations(),
+        [LIST, LIST_ZONES, GET_ZONE, LIST_OPERATIONS]
+    );
+
+    server.remove_landing_zone();
+    server.set_delete_operation("SUCCEEDED");
+    let result = function.invoke("{}");
+    assert_eq!(result.outcome(), "Blocked");
+    let reason = result.report()["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("was decommissioned in the last 90 days"),
+        "{reason}"
+    );
+    assert!(!server.has(CONTROL_TOWER));
+}
+
+#[test]
+fn unreadable_operations_are_warned_of_and_do_not_stop_a_repair() {
+    let server = disabled();
+    server.set_landing_zone(&drifted_landing_zone());
+    let denied = Reply::error_with_status(403, "AccessDeniedException", "no");
+    server.always(LIST_OPERATIONS, denied);
+    let function = function(&server, &[]);
+    let result = function.invoke("{}");
+    assert_eq!(result.outcome(), "Remediated");
+    assert_eq!(result.report()["landingZone"]["version"], "3.3");
+    let warnings = function.log_lines(1, "WARN");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(
+        warnings[0]["message"],
+        "the landing zone's operations could not be read"
+    );
 }
 
 #[test]
@@ -255,7 +314,7 @@ fn a_manual_audit_reports_the_landing_zone_and_keeps_the_metric_blocked() {
     assert_eq!(result.outcome(), "DriftDetected");
     assert_eq!(result.report()["landingZone"], json!({"present": false}));
     assert_eq!(result.report().get("reason"), None);
-    assert_eq!(server.operations(), [LIST, LIST_ZONES]);
+    assert!(!server.operations().contains(&ENABLE.to_owned()));
     // The next scheduled run would be blocked, so a manual audit must not clear the alarm.
     assert_eq!(function.metrics(1)[0]["Blocked"], 1);
 }

@@ -11,18 +11,24 @@ use crate::support::scripted_organizations::{LIST, Reply};
 
 /// A forged log line, with every character that may start a line, control a terminal or change the text direction.
 const FORGERY: &str = "x\n{\"level\":\"ERROR\",\"message\":\"forged\"}\r\n\u{b}\u{c}\u{85}\u{2028}\u{2029}\
-                       \u{1b}[2J\u{1b}]0;forged\u{7}\u{9b}31m\u{202e}\u{2066}\u{0}";
+                       \u{1b}[2J\u{1b}]0;forged\u{7}\u{9b}31m\u{202e}\u{2066}\u{0}\u{200b}\u{e0041}\\<outcome>";
 /// The longest line of the function, in bytes.
 const MAX_LINE: usize = 4_000;
 
 /// Returns whether the character ends a line, controls a terminal or changes the text direction.
 fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{e0020}'..='\u{e007f}');
+    c.is_control() || is_invisible || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns whether the text is short and has no such character.
 fn is_sanitized(text: &str) -> bool {
     text.chars().count() <= 1024 && !text.contains(is_control)
+}
+
+/// Returns whether the text stays as it is if it is inserted into a JSON string or a notification.
+fn is_sanitized_value(text: &str) -> bool {
+    is_sanitized(text) && !text.contains(['"', '\\', '<', '>'])
 }
 
 /// Returns every string in a JSON value, keys included.
@@ -96,10 +102,12 @@ fn text_of_an_event_is_sanitized_in_lines_and_reports() {
         payloads.extend(with_each_text_replaced(&event, &flood));
         for payload in payloads {
             let result = function.invoke(&payload.to_string());
-            assert!(
-                texts(&result.json()).into_iter().all(is_sanitized),
-                "{payload}"
-            );
+            let is_safe = if result.is_error() {
+                is_sanitized
+            } else {
+                is_sanitized_value
+            };
+            assert!(texts(&result.json()).into_iter().all(is_safe), "{payload}");
             runs += 1;
         }
     }
@@ -164,7 +172,11 @@ fn text_of_an_aws_error_is_sanitized_in_lines_and_reports() {
     let errors = function.log_lines(runs, "ERROR");
     assert_eq!(errors.len(), runs);
     let all = function.lines(runs);
-    assert_eq!(all.len(), 2 * runs, "an ERROR line and a metric line each");
+    assert_eq!(
+        all.len(),
+        1 + 2 * runs,
+        "the start's WARN line, and an ERROR line and a metric line each"
+    );
     assert!(all.iter().all(|line| line.len() < 2 * MAX_LINE));
 }
 

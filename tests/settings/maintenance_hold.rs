@@ -33,6 +33,7 @@ fn a_maintenance_hold_reports_a_due_change_and_does_not_make_it() {
             "observed": "disabled",
             "plan": ENABLE,
             "heldUntil": until,
+            "customNetwork": true,
             "trigger": {"kind": "Manual"},
         })
     );

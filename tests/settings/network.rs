@@ -77,16 +77,25 @@ fn other_variables_of_the_sdk_do_not_fail_a_run() {
 
 /// A debug build of the SDK panics on an empty endpoint.
 #[test]
-fn an_endpoint_that_is_not_a_url_is_an_invalid_configuration() {
+fn an_endpoint_that_is_not_https_and_not_on_this_machine_is_an_invalid_configuration() {
+    let server = enabled();
     for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ORGANIZATIONS"] {
-        for value in ["", "localhost:5000", "ftp://example.com"] {
-            let result = function(&enabled(), &[(variable, value)]).invoke("{}");
+        for value in [
+            "",
+            "localhost:5000",
+            "ftp://example.com",
+            "http://organizations.invalid",
+            "http://10.0.0.1:5000",
+        ] {
+            let result = function(&server, &[(variable, value)]).invoke("{}");
             let message = format!(
-                "{variable} is {value:?}: it takes a URL that starts with http:// or https://. {REMEDY}"
+                "{variable} is {value:?}: it takes a URL that starts with https://, or with http:// and a host of \
+                 this machine (localhost, 127.0.0.0/8 or [::1]), without a user name. {REMEDY}"
             );
             assert_eq!(result.error(), ("InvalidConfiguration", message.as_str()));
         }
     }
+    assert_eq!(server.operations(), [""; 0]);
 }
 
 #[test]

@@ -75,3 +75,26 @@ fn an_invalid_watched_principal_is_an_invalid_configuration_without_aws_calls() 
     }
     assert_eq!(server.operations(), [""; 0]);
 }
+
+#[test]
+fn a_known_wrong_name_is_warned_of_at_the_start_and_watched_all_the_same() {
+    let (wrong, right) = (
+        "stacksets.cloudformation.amazonaws.com",
+        "member.org.stacksets.cloudformation.amazonaws.com",
+    );
+    let names = format!("{OTHER},{wrong}");
+    let server = ScriptedOrganizations::with(&[CONTROL_TOWER, OTHER, right]);
+    let function = function(&server, &watching(&names));
+    let result = function.invoke("{}");
+    function.invoke("{}");
+    assert_eq!(
+        result.report()["watched"],
+        json!({OTHER: "enabled", wrong: "disabled"})
+    );
+    let warnings = function.log_lines(2, "WARN");
+    let corrected = |line: &&serde_json::Value| line.get("correct").is_some();
+    let corrections: Vec<_> = warnings.iter().filter(corrected).collect();
+    assert_eq!(corrections.len(), 1, "{warnings:?}");
+    assert_eq!(corrections[0]["principal"], wrong);
+    assert_eq!(corrections[0]["correct"], right);
+}

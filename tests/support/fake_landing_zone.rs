@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
-use controltower_trusted_access::core::landing_zone::{LandingZoneDetail, LandingZoneState};
+use controltower_trusted_access::core::landing_zone::{
+    DeleteStatus, LandingZoneDetail, LandingZoneState,
+};
 use controltower_trusted_access::core::model::Operation;
 use controltower_trusted_access::core::ports::ReadLandingZone;
 use tokio::time::{Instant, sleep};
@@ -16,6 +18,21 @@ pub const HOME_REGION: &str = "eu-west-1";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FakeReply {
     State(LandingZoneState),
+    /// `ListLandingZones` fails.
+    Error(ApiErrorKind),
+    /// `ListLandingZones` has a landing zone, and `GetLandingZone` fails.
+    GetError(ApiErrorKind),
+    /// No reply for an hour.
+    Hang,
+}
+
+/// The list of operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FakeOperations {
+    /// No `DELETE` operation.
+    None,
+    /// One with this status.
+    Delete(DeleteStatus),
     Error(ApiErrorKind),
     /// No reply for an hour.
     Hang,
@@ -25,15 +42,28 @@ pub enum FakeReply {
 #[derive(Debug)]
 pub struct FakeLandingZone {
     script: RefCell<VecDeque<FakeReply>>,
+    operations: FakeOperations,
     read_times: RefCell<Vec<Instant>>,
+    requested: RefCell<Vec<DeleteStatus>>,
 }
 
 impl FakeLandingZone {
     pub fn new(script: impl IntoIterator<Item = FakeReply>) -> Self {
         Self {
             script: RefCell::new(script.into_iter().collect()),
+            operations: FakeOperations::None,
             read_times: RefCell::default(),
+            requested: RefCell::default(),
         }
+    }
+
+    pub fn with_operations(self, operations: FakeOperations) -> Self {
+        Self { operations, ..self }
+    }
+
+    /// Returns the status of each read of the operations.
+    pub fn requested_statuses(&self) -> Vec<DeleteStatus> {
+        self.requested.borrow().clone()
     }
 
     /// Returns the time of each read.
@@ -69,20 +99,32 @@ impl ReadLandingZone for &FakeLandingZone {
     }
 
     async fn read(&self) -> Result<LandingZoneState, ApiError> {
-        let kind = match self.next() {
-            FakeReply::State(state) => return Ok(state),
-            FakeReply::Error(kind) => kind,
-            FakeReply::Hang => {
-                sleep(Duration::from_hours(1)).await;
-                ApiErrorKind::Unavailable
-            }
-        };
-        Err(ApiError {
-            operation: Operation::ListLandingZones,
-            kind,
-            message: "scripted".to_owned(),
-            outcome_unknown: false,
-            source: None,
-        })
+        match self.next() {
+            FakeReply::State(state) => Ok(state),
+            FakeReply::Error(kind) => Err(scripted(Operation::ListLandingZones, kind)),
+            FakeReply::GetError(kind) => Err(scripted(Operation::GetLandingZone, kind)),
+            FakeReply::Hang => Err(hang().await),
+        }
     }
+
+    async fn has_delete_operation(&self, status: DeleteStatus) -> Result<bool, ApiError> {
+        self.requested.borrow_mut().push(status);
+        match self.operations {
+            FakeOperations::None => Ok(false),
+            FakeOperations::Delete(found) => Ok(found == status),
+            FakeOperations::Error(kind) => {
+                Err(scripted(Operation::ListLandingZoneOperations, kind))
+            }
+            FakeOperations::Hang => Err(hang().await),
+        }
+    }
+}
+
+async fn hang() -> ApiError {
+    sleep(Duration::from_hours(1)).await;
+    scripted(Operation::ListLandingZones, ApiErrorKind::Unavailable)
+}
+
+fn scripted(operation: Operation, kind: ApiErrorKind) -> ApiError {
+    ApiError::local(operation, kind, "scripted")
 }

@@ -16,6 +16,10 @@ use super::runtime_api::{self, Channels, FUNCTION_NAME, Invocation, InvocationRe
 /// The binary of this build.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_controltower-trusted-access");
 
+/// The start of the WARN line of a function whose network is redirected, as it is in these tests: AWS is a server of the
+/// test.
+pub const REDIRECTED: &str = "the environment redirects the function's network";
+
 /// How long a test waits for the function before it fails.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(150);
 /// The time of an invocation, unless the test sets another one.
@@ -121,9 +125,25 @@ impl Function {
     }
 
     fn send_within(&self, payload: &str, timeout: Duration) {
+        self.send_invocation(payload, timeout, None);
+    }
+
+    /// Invokes the function with a client context, and returns the result, or `None` if the process ended instead.
+    pub fn invoke_with_client_context(
+        &self,
+        payload: &str,
+        json: &str,
+    ) -> Option<InvocationResult> {
+        self.send_invocation(payload, INVOCATION_TIMEOUT, Some(json.to_owned()));
+        let result = self.results.recv_timeout(WAIT_TIMEOUT);
+        result.expect("a result, or the end of the process")
+    }
+
+    fn send_invocation(&self, payload: &str, timeout: Duration, client_context: Option<String>) {
         let invocation = Invocation {
             payload: payload.as_bytes().to_vec(),
             deadline: SystemTime::now() + timeout,
+            client_context,
         };
         self.invocations
             .send(invocation)
@@ -148,22 +168,30 @@ impl Function {
         }
     }
 
-    /// Returns the log lines of this level, once this many runs have ended.
+    /// Returns the log lines of this level, once this many runs have ended, without those about a redirected network.
     pub fn log_lines(&self, runs: usize, level: &str) -> Vec<Value> {
-        self.lines(runs)
-            .iter()
-            .map(|line| serde_json::from_str(line).expect("every line is JSON"))
-            .filter(|line: &Value| line["level"] == level)
+        let lines = self.json_lines(runs).into_iter();
+        lines
+            .filter(|line| line["level"] == level && !is_about_redirection(line))
             .collect()
+    }
+
+    /// Returns the log lines about a redirected network, once this many runs have ended.
+    pub fn redirection_lines(&self, runs: usize) -> Vec<Value> {
+        let lines = self.json_lines(runs).into_iter();
+        lines.filter(is_about_redirection).collect()
     }
 
     /// Returns the metric lines, once this many runs have ended.
     pub fn metrics(&self, runs: usize) -> Vec<Value> {
-        self.lines(runs)
-            .iter()
-            .map(|line| serde_json::from_str(line).expect("every line is JSON"))
-            .filter(|line: &Value| line.get("_aws").is_some())
-            .collect()
+        let lines = self.json_lines(runs).into_iter();
+        lines.filter(|line| line.get("_aws").is_some()).collect()
+    }
+
+    fn json_lines(&self, runs: usize) -> Vec<Value> {
+        let lines = self.lines(runs);
+        let parse = |line: &String| serde_json::from_str(line).expect("every line is JSON");
+        lines.iter().map(parse).collect()
     }
 
     /// Returns the peak of the process's memory so far, in KiB.
@@ -199,6 +227,12 @@ impl Function {
         let number = line.split_whitespace().nth(1).expect("a number follows");
         number.parse().expect("a number")
     }
+}
+
+fn is_about_redirection(line: &Value) -> bool {
+    line["message"]
+        .as_str()
+        .is_some_and(|message| message.starts_with(REDIRECTED))
 }
 
 fn collect(stream: impl Read, lines: &Mutex<Vec<String>>, arrived: &Sender<()>) {

@@ -76,6 +76,8 @@ impl InvocationResult {
 pub struct Invocation {
     pub payload: Vec<u8>,
     pub deadline: SystemTime,
+    /// The caller's client context, as JSON.
+    pub client_context: Option<String>,
 }
 
 /// The ends of the channels that the Runtime API uses.
@@ -132,9 +134,12 @@ fn deliver(stream: &mut dyn Connection, number: u32, invocation: &Invocation) {
             format!("arn:aws:lambda:us-east-1:111122223333:function:{FUNCTION_NAME}"),
         ),
     ];
+    let context = invocation.client_context.as_deref();
+    let context = context.map(|json| ("lambda-runtime-client-context", json));
     let headers: Vec<(&str, &str)> = headers
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
+        .chain(context)
         .collect();
     http::send(
         stream,

@@ -24,6 +24,7 @@ pub const ENABLE: &str = "EnableAWSServiceAccess";
 pub const DISABLE: &str = "DisableAWSServiceAccess";
 pub const LIST_ZONES: &str = "ListLandingZones";
 pub const GET_ZONE: &str = "GetLandingZone";
+pub const LIST_OPERATIONS: &str = "ListLandingZoneOperations";
 
 /// The content type of AWS's JSON protocol.
 const JSON: &str = "application/x-amz-json-1.1";
@@ -108,6 +109,12 @@ impl ScriptedOrganizations {
     /// Sets the landing zone, as `GetLandingZone` returns it. There is none at first.
     pub fn set_landing_zone(&self, detail: &Value) -> &Self {
         self.state().landing_zone = Some(detail.clone());
+        self
+    }
+
+    /// Sets the status of the one `DELETE` operation of the last 90 days. There is none at first.
+    pub fn set_delete_operation(&self, status: &'static str) -> &Self {
+        self.state().delete_operation = Some(status);
         self
     }
 

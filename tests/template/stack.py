@@ -88,6 +88,7 @@ class Stack:
     def __init__(self, client, template, region):
         self.template = template
         self.region = region
+        self.stack_id = client.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["StackId"]
         self.outputs = {
             output["OutputKey"]: output["OutputValue"]
             for output in client.describe_stacks(StackName=STACK_NAME)["Stacks"][0].get("Outputs", [])

@@ -4,6 +4,7 @@ import json
 import unittest
 
 import stack
+import test_tampering
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 OPTIONAL_CONDITIONS = ("HasHoldUntil", "HasWatchedPrincipals", "HasLandingZoneRegion", "DeletesLog")
@@ -27,7 +28,7 @@ class Deployment(unittest.TestCase):
     def test_every_target_retries_and_has_the_dead_letter_queue(self):
         schedule = self.deployment.client("scheduler").get_schedule(Name=self.deployment.ids["FunctionSchedule"])
         targets = [target for rule in self.deployment.rules() for target in self.deployment.targets(rule)]
-        self.assertEqual(len(targets), 14)
+        self.assertEqual(len(targets), 24)
         for target in [*targets, schedule["Target"]]:
             self.assertEqual(target["DeadLetterConfig"], {"Arn": self.deployment.queue_arn()})
             self.assertGreaterEqual(target["RetryPolicy"]["MaximumRetryAttempts"], 20)
@@ -56,7 +57,8 @@ class Deployment(unittest.TestCase):
         self.assertEqual(targets, {
             (stack.DEFAULT_BUS, "FunctionTrustedAccessChanged"): [(function, None)],
             (stack.DEFAULT_BUS, "FunctionLandingZoneChanged"): [(function, None)],
-        } | {(stack.REPORT_BUS, rule): topics for rule in notifications})
+        } | {(stack.REPORT_BUS, rule): topics for rule in notifications}
+            | {(stack.DEFAULT_BUS, rule): topics for rule in test_tampering.RULES})
 
     def test_failed_events_go_to_the_dead_letter_queue_and_reports_to_the_bus_of_the_stack(self):
         config = self.deployment.client("lambda").get_function_event_invoke_config(

@@ -72,7 +72,10 @@ NEAR_MISSES = {
 
 # The rules that each event file and each near miss matches. An event that is not listed matches no rule.
 FOR_EACH_DESIRED_STATE = {
+    "controltower-create-landing-zone": [LANDING_ZONE],
+    "controltower-delete-landing-zone": [LANDING_ZONE],
     "controltower-drift-detected": [LANDING_ZONE],
+    "controltower-reset-landing-zone": [LANDING_ZONE],
     "controltower-setup-landing-zone": [LANDING_ZONE],
     "controltower-update-landing-zone": [LANDING_ZONE],
     "landing zone, failed": [LANDING_ZONE],
@@ -85,8 +88,16 @@ FOR_EACH_DESIRED_STATE = {
 }
 DESIRED_ENABLED = FOR_EACH_DESIRED_STATE | {
     "organizations-disable-assumed-role": [TRUSTED_ACCESS],
+    "organizations-disable-aws-account": [TRUSTED_ACCESS],
+    "organizations-disable-aws-service": [TRUSTED_ACCESS],
+    "organizations-disable-federated-user": [TRUSTED_ACCESS],
+    "organizations-disable-iam-user": [TRUSTED_ACCESS],
+    "organizations-disable-identity-center-user": [TRUSTED_ACCESS],
     "organizations-disable-root": [TRUSTED_ACCESS],
+    "organizations-disable-saml-user": [TRUSTED_ACCESS],
+    "organizations-disable-source-identity": [TRUSTED_ACCESS],
     "organizations-disable-sso-user": [TRUSTED_ACCESS],
+    "organizations-disable-web-identity-user": [TRUSTED_ACCESS],
     "disable, principal absent": [TRUSTED_ACCESS],
     "disable, parameters null": [TRUSTED_ACCESS],
     "disable, parameters empty": [TRUSTED_ACCESS],
@@ -164,8 +175,8 @@ def rule_of_drift(outcome, trigger, outage):
 class TriggerRules(unittest.TestCase):
     maxDiff = None
 
-    def test_the_events_folder_has_15_events_for_the_bus(self):
-        self.assertEqual(len(event_files()), 15)
+    def test_the_events_folder_has_26_events_for_the_bus(self):
+        self.assertEqual(len(event_files()), 26)
 
     def test_if_enabled_is_desired_only_disable_calls_and_landing_zone_events_trigger_the_function(self):
         with stack.deployed() as deployment:

@@ -34,7 +34,7 @@ LANDING_ZONES = f"arn:aws:controltower:eu-west-1:{stack.ACCOUNT}:landingzone/*"
 ONLY_CONTROL_TOWER = {"StringEquals": {"organizations:ServicePrincipal": "controltower.amazonaws.com"}}
 ONLY_THROUGH_SQS = {"StringLike": {"kms:ViaService": "sqs.us-east-1.amazonaws.*"}}
 ONLY_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": stack.ACCOUNT}}
-ONLY_RULES_OF_THE_BUS = ONLY_THIS_ACCOUNT | {"ArnLike": {"aws:SourceArn": [f"{EVENTS}:rule/{stack.REPORT_BUS}/*"]}}
+RULES_OF_THE_BUS = f"{EVENTS}:rule/{stack.REPORT_BUS}/*"
 ONLY_THROUGH_SNS = {"StringLike": {"kms:ViaService": "sns.us-east-1.amazonaws.*"}}
 
 
@@ -105,6 +105,12 @@ def notification_statements(deployment, parameters):
     return statements
 
 
+def rules_that_notify(deployment):
+    """Returns the condition under which EventBridge may assume the notification role."""
+    tampering = f"{EVENTS}:rule/Notify*-{deployment.stack_id.rsplit('/', 1)[1]}"
+    return ONLY_THIS_ACCOUNT | {"ArnLike": {"aws:SourceArn": [RULES_OF_THE_BUS, tampering]}}
+
+
 class Permissions(unittest.TestCase):
     maxDiff = None
 
@@ -125,7 +131,7 @@ class Permissions(unittest.TestCase):
                 self.assert_role(deployment, "FunctionRole", trust, function_statements(deployment, parameters), boundary)
                 trust = trust_policy("scheduler.amazonaws.com", Condition=ONLY_THIS_ACCOUNT)
                 self.assert_role(deployment, "ScheduleRole", trust, schedule_statements(deployment, parameters), boundary)
-                trust = trust_policy("events.amazonaws.com", Condition=ONLY_RULES_OF_THE_BUS)
+                trust = trust_policy("events.amazonaws.com", Condition=rules_that_notify(deployment))
                 expected = notification_statements(deployment, parameters)
                 self.assert_role(deployment, "NotificationRole", trust, expected, boundary)
                 self.assertEqual(len(deployment.client("iam").list_roles()["Roles"]), 3)
@@ -139,12 +145,16 @@ class Permissions(unittest.TestCase):
             ])
             self.assertNotIn("Policy", deployment.client("events").describe_event_bus(Name="default"))
 
-    def test_the_bus_that_the_notification_role_trusts_is_the_bus_of_the_notification_rules(self):
-        trusted = ONLY_RULES_OF_THE_BUS["ArnLike"]["aws:SourceArn"][0].removesuffix("*")
+    def test_the_notification_role_trusts_exactly_the_rules_that_notify(self):
         with stack.deployed() as deployment:
-            arns = [deployment.rule(rule)["Arn"] for rule in deployment.rules() if deployment.bus(rule) == stack.REPORT_BUS]
-        self.assertEqual([arn for arn in arns if not arn.startswith(trusted)], [])
-        self.assertGreaterEqual(len(arns), 6)
+            patterns = rules_that_notify(deployment)["ArnLike"]["aws:SourceArn"]
+            trusted = {
+                rule for rule in deployment.rules()
+                if any(fnmatch.fnmatchcase(deployment.rule(rule)["Arn"], pattern) for pattern in patterns)
+            }
+            notifying = {rule for rule in deployment.rules() if rule.startswith("Notify")}
+        self.assertEqual(trusted, notifying)
+        self.assertGreaterEqual(len(trusted), 11)
 
     def test_the_dead_letter_queue_accepts_messages_only_over_tls_and_from_rules_of_this_stack(self):
         with stack.deployed({"LandingZoneRegion": "eu-west-1", "HoldUntil": "2026-11-24T18:00:00Z"}) as deployment:

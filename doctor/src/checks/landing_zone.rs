@@ -1,9 +1,12 @@
-//! The landing zone of Control Tower, read in the Region that should be its home.
+//! The landing zone of Control Tower and its decommissioning, read in the Region that should be its home.
 //!
-//! <https://docs.aws.amazon.com/controltower/latest/APIReference/API_GetLandingZone.html>
+//! <https://docs.aws.amazon.com/controltower/latest/APIReference/API_GetLandingZone.html>,
+//! <https://docs.aws.amazon.com/controltower/latest/APIReference/API_ListLandingZoneOperations.html>
 
 use controltower_trusted_access::aws::control_tower::ControlTower;
-use controltower_trusted_access::core::landing_zone::{LandingZoneDetail, LandingZoneState};
+use controltower_trusted_access::core::landing_zone::{
+    DeleteStatus, LandingZoneDetail, LandingZoneState,
+};
 use controltower_trusted_access::core::model::Operation;
 use controltower_trusted_access::core::ports::ReadLandingZone;
 
@@ -15,12 +18,16 @@ use crate::finding::{Check, Finding};
 pub async fn check(control_tower: ControlTower) -> (Option<String>, Finding) {
     let region = control_tower.region();
     match control_tower.read().await {
-        Ok(LandingZoneState::Found(detail)) => (Some(region.to_owned()), found(&detail, region)),
+        Ok(LandingZoneState::Found(detail)) => {
+            let finding = found(&detail, region);
+            let finding = finding.merge(check_decommissioning(&control_tower, region).await);
+            (Some(region.to_owned()), finding)
+        }
         Ok(LandingZoneState::InOtherRegion(home)) => {
             let finding = in_other_region(&home, region);
             (Some(home), finding)
         }
-        Ok(LandingZoneState::NotFound) => (None, not_found(region)),
+        Ok(LandingZoneState::NotFound) => (None, not_found(&control_tower, region).await),
         Ok(LandingZoneState::Unknown(reason)) => {
             let error = AwsError {
                 message: reason,
@@ -59,14 +66,49 @@ fn in_other_region(home: &str, region: &str) -> Finding {
         )
 }
 
-fn not_found(region: &str) -> Finding {
-    Finding::new(Check::LandingZone)
-        .fact("region", region)
-        .problem(
-            format!("There is no landing zone in {region}."),
-            "If it is in another Region, set its home Region with --landing-zone-region. Otherwise set up AWS Control \
-             Tower.",
-        )
+/// A decommissioning in progress is a problem for the operator who did not start it, and explains the outcome `Blocked`
+/// to the one who did.
+async fn check_decommissioning(control_tower: &ControlTower, region: &str) -> Finding {
+    let finding = Finding::new(Check::LandingZone);
+    match control_tower.has_delete_operation(DeleteStatus::InProgress).await {
+        Ok(false) => finding,
+        Ok(true) => finding.fact("decommissioning", "in progress").problem(
+            format!("The landing zone in {region} is being decommissioned."),
+            "If that is not intended, find the caller of DeleteLandingZone in CloudTrail. The function does not enable \
+             trusted access until the operation has ended.",
+        ),
+        Err(error) => {
+            let error = AwsError::from_adapter(&error);
+            Finding::call_failed(Check::LandingZone, error.context(&format!("In {region}")))
+        }
+    }
+}
+
+async fn not_found(control_tower: &ControlTower, region: &str) -> Finding {
+    let finding = Finding::new(Check::LandingZone).fact("region", region);
+    let set_region = "If it is in another Region, set its home Region with --landing-zone-region. Otherwise set up AWS \
+                      Control Tower.";
+    match control_tower.has_delete_operation(DeleteStatus::Succeeded).await {
+        Ok(true) => finding.fact("decommissioning", "succeeded").problem(
+            format!(
+                "There is no landing zone in {region}: it was decommissioned in the last 90 days."
+            ),
+            "If AWS Control Tower is no longer used, delete the function's stack. If there is a new landing zone in another \
+             Region, set that with --landing-zone-region, and as the stack's parameter LandingZoneRegion.",
+        ),
+        Ok(false) => finding.problem(
+            format!(
+                "There is no landing zone in {region}, and none was decommissioned there in the last 90 days."
+            ),
+            set_region,
+        ),
+        Err(error) => {
+            let error = AwsError::from_adapter(&error).context(&format!("In {region}"));
+            finding
+                .problem(format!("There is no landing zone in {region}."), set_region)
+                .merge(Finding::call_failed(Check::LandingZone, error))
+        }
+    }
 }
 
 fn found(detail: &LandingZoneDetail, region: &str) -> Finding {

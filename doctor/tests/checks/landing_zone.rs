@@ -7,6 +7,11 @@ use crate::fake_aws::replies::landing_zone;
 
 const LIST: &str = "controltower:ListLandingZones";
 const GET: &str = "controltower:GetLandingZone";
+const OPERATIONS: &str = "controltower:ListLandingZoneOperations";
+
+fn delete_operation(status: &str) -> serde_json::Value {
+    json!({"landingZoneOperations": [{"operationType": "DELETE", "status": status}]})
+}
 
 #[test]
 fn drift_a_failed_operation_and_absence_are_problems() {
@@ -84,4 +89,58 @@ fn a_landing_zone_in_another_region_is_read_there_with_its_accounts() {
     let lists = aws.calls_of("controltower:ListEnabledBaselines");
     assert!(!lists.is_empty());
     assert!(lists.iter().all(|call| call.region == "us-west-2"));
+}
+
+#[test]
+fn a_decommissioning_in_progress_is_a_problem() {
+    let in_progress = body(&delete_operation("IN_PROGRESS"));
+    let aws = Scenario::healthy().with(OPERATIONS, in_progress).start();
+    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    assert_eq!(code, 1);
+    let problems = problems(&document, "landingZone");
+    assert!(
+        problems.contains("us-east-1 is being decommissioned"),
+        "{problems}"
+    );
+}
+
+#[test]
+fn without_a_landing_zone_the_problem_says_if_it_was_decommissioned() {
+    let no_zone = || body(&json!({"landingZones": []}));
+    for (reply, code, text) in [
+        (
+            body(&delete_operation("SUCCEEDED")),
+            1,
+            "it was decommissioned in the last 90 days",
+        ),
+        (
+            body(&json!({"landingZoneOperations": []})),
+            1,
+            "none was decommissioned there",
+        ),
+        (access_denied(), 1, "There is no landing zone in us-east-1."),
+    ] {
+        let aws = Scenario::healthy()
+            .with(LIST, no_zone())
+            .with(OPERATIONS, reply)
+            .start();
+        let (document, actual) = run_json(&aws.url, &["--no-roles"]);
+        assert_eq!(actual, code, "{text}");
+        let problems = problems(&document, "landingZone");
+        assert!(problems.contains(text), "{problems}");
+    }
+}
+
+#[test]
+fn unreadable_operations_are_not_checked() {
+    let aws = Scenario::healthy()
+        .with(OPERATIONS, access_denied())
+        .start();
+    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    assert_eq!(code, 2);
+    let issues = not_checked(&document, "landingZone");
+    assert!(
+        issues.contains("controltower:ListLandingZoneOperations"),
+        "{issues}"
+    );
 }

@@ -25,9 +25,13 @@ enum Protocol {
 }
 
 /// The REST paths of Control Tower's operations.
-const CONTROL_TOWER_PATHS: [(&str, &str); 3] = [
+const CONTROL_TOWER_PATHS: [(&str, &str); 4] = [
     ("/list-landingzones", "controltower:ListLandingZones"),
     ("/get-landingzone", "controltower:GetLandingZone"),
+    (
+        "/list-landingzone-operations",
+        "controltower:ListLandingZoneOperations",
+    ),
     (
         "/list-enabled-baselines",
         "controltower:ListEnabledBaselines",

@@ -63,6 +63,7 @@ pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
             json(json!({"landingZones": [{"arn": landing_zone_arn(&operation.region)}]}))
         }
         "controltower:GetLandingZone" => json(landing_zone("4.0", "4.0", "ACTIVE", "IN_SYNC")),
+        "controltower:ListLandingZoneOperations" => json(json!({"landingZoneOperations": []})),
         "controltower:ListEnabledBaselines" => json(baselines(operation, scenario)),
         "cloudformation:DescribeStacks" => xml(stack("UPDATE_COMPLETE")),
         "cloudformation:DescribeStackResources" => xml(resources()),

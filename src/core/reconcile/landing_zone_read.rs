@@ -6,11 +6,12 @@ use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
 use crate::core::error::{ApiError, ApiErrorKind};
-use crate::core::landing_zone::{LandingZone, LandingZoneState};
-use crate::core::model::Operation;
+use crate::core::landing_zone::{Decommissioning, DeleteStatus, LandingZone, LandingZoneState};
+use crate::core::model::{Operation, TrustedAccess};
+use crate::core::plan::Step;
 use crate::core::ports::ReadLandingZone;
 
-/// The time for one read. With all their attempts its two calls could take the time that a repair needs.
+/// The time for all calls of one read. With all their attempts they could take the time that a repair needs.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The result of a read, and its error if it failed.
@@ -25,11 +26,45 @@ impl LandingZoneRead {
             log_warning(&error);
         }
     }
+
+    /// Returns whether there is a landing zone in the Region that was asked, or `None` if that is unknown.
+    fn exists(&self) -> Option<bool> {
+        match &self.landing_zone.state {
+            LandingZoneState::Found(_) => Some(true),
+            LandingZoneState::NotFound => Some(false),
+            LandingZoneState::InOtherRegion(_) => None,
+            // The list had a landing zone if the call after it was made.
+            LandingZoneState::Unknown(_) => self
+                .error
+                .as_ref()
+                .filter(|error| error.operation == Operation::GetLandingZone)
+                .map(|_| true),
+        }
+    }
 }
 
-/// Reads the landing zone before a change.
-pub(super) async fn read_landing_zone(port: &impl ReadLandingZone) -> LandingZoneRead {
-    read_until(Instant::now() + READ_TIMEOUT, port).await
+/// Reads the landing zone before `step`. Only enabling needs to know of a decommissioning: an existing landing zone blocks
+/// disabling, and without one nothing does.
+pub(super) async fn read_landing_zone(port: &impl ReadLandingZone, step: Step) -> LandingZoneRead {
+    let end = Instant::now() + READ_TIMEOUT;
+    let mut read = read_until(end, port).await;
+    if step.target() == TrustedAccess::Disabled {
+        return read;
+    }
+    if let Some(exists) = read.exists() {
+        let decommissioning = timeout_at(end, read_decommissioning(port, exists)).await;
+        match decommissioning
+            .unwrap_or_else(|_| Err(timed_out(Operation::ListLandingZoneOperations)))
+        {
+            Ok(decommissioning) => read.landing_zone.decommissioning = decommissioning,
+            // It decides nothing, so the run goes on.
+            Err(error) => {
+                let error = error.to_string();
+                warn!(error, "the landing zone's operations could not be read");
+            }
+        }
+    }
+    read
 }
 
 /// Reads the landing zone again after a change, until `deadline` at the latest: the change must be reported even
@@ -56,26 +91,40 @@ fn log_warning(error: &str) {
 
 async fn read_until(end: Instant, port: &impl ReadLandingZone) -> LandingZoneRead {
     let read = timeout_at(end, port.read()).await;
-    let (state, error) = match read.unwrap_or_else(|_| Err(timed_out())) {
+    let (state, error) = match read.unwrap_or_else(|_| Err(timed_out(Operation::ListLandingZones)))
+    {
         Ok(state) => (state, None),
         Err(error) => (LandingZoneState::Unknown(error.to_string()), Some(error)),
     };
-    let region = port.region().to_owned();
     LandingZoneRead {
-        landing_zone: LandingZone { region, state },
+        landing_zone: LandingZone {
+            region: port.region().to_owned(),
+            state,
+            decommissioning: Decommissioning::Unknown,
+        },
         error,
     }
 }
 
-fn timed_out() -> ApiError {
-    let message = format!(
-        "no response to it and {} within the {} s that they share",
-        Operation::GetLandingZone,
-        READ_TIMEOUT.as_secs()
-    );
-    ApiError::local(
-        Operation::ListLandingZones,
-        ApiErrorKind::Unavailable,
-        &message,
-    )
+/// Reads the operations that matter. The API takes one status for each call.
+async fn read_decommissioning(
+    port: &impl ReadLandingZone,
+    exists: bool,
+) -> Result<Decommissioning, ApiError> {
+    if !exists && port.has_delete_operation(DeleteStatus::Succeeded).await? {
+        return Ok(Decommissioning::Completed);
+    }
+    // Also without a landing zone: the list may leave it out before its operation has ended.
+    if port.has_delete_operation(DeleteStatus::InProgress).await? {
+        return Ok(Decommissioning::InProgress);
+    }
+    Ok(Decommissioning::NotListed)
+}
+
+/// `operation` is the first call that may have got no response.
+fn timed_out(operation: Operation) -> ApiError {
+    let seconds = READ_TIMEOUT.as_secs();
+    let message =
+        format!("no response within the {seconds} s that all reads of the landing zone share");
+    ApiError::local(operation, ApiErrorKind::Unavailable, &message)
 }

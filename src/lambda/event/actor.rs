@@ -5,28 +5,66 @@ use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 
 use super::raw_json::{RawJson, Text};
-use crate::core::sanitize::sanitize_line;
+use crate::core::sanitize::sanitize_value;
 use crate::core::trigger::Actor;
+
+/// The members of `userIdentity` that are texts.
+const TEXTS: [&str; 5] = ["type", "arn", "accountId", "userName", "invokedBy"];
 
 /// Returns the caller from an event's `detail`, or `None` if it names none.
 pub(super) fn from_cloudtrail(detail: RawJson<'_>) -> Option<Actor> {
     let user_identity = detail.get("userIdentity");
-    let identity = user_identity.and_then(read_identity).unwrap_or_default();
-    let issuer = user_identity
-        .and_then(|identity| identity.get("sessionContext"))
-        .and_then(|context| context.get("sessionIssuer"));
+    let texts = user_identity.and_then(read_identity).unwrap_or_default();
+    let session = user_identity.and_then(|identity| identity.get("sessionContext"));
     let actor = Actor {
-        kind: Some(sanitize_line(&identity.r#type)).filter(|kind| !kind.is_empty()),
-        arn: identity.arn.as_deref().map(sanitize_line),
-        issuer_arn: issuer
-            .and_then(|issuer| issuer.get("arn"))
-            .and_then(RawJson::sanitized_text),
-        source_ip: detail
-            .get("sourceIPAddress")
-            .and_then(RawJson::sanitized_text),
-        user_agent: detail.get("userAgent").and_then(RawJson::sanitized_text),
+        name: String::new(),
+        kind: non_empty(Some(&texts.r#type)),
+        arn: non_empty(texts.arn.as_deref()),
+        account_id: non_empty(texts.account_id.as_deref()),
+        user_name: non_empty(texts.user_name.as_deref()),
+        invoked_by: non_empty(texts.invoked_by.as_deref()),
+        on_behalf_of: text_at(user_identity, &["onBehalfOf", "userId"]),
+        issuer_arn: text_at(session, &["sessionIssuer", "arn"]),
+        source_identity: text_at(session, &["sourceIdentity"]),
+        source_ip: text_at(Some(detail), &["sourceIPAddress"]),
+        user_agent: text_at(Some(detail), &["userAgent"]),
     };
-    (actor != Actor::default()).then_some(actor)
+    Some(Actor {
+        name: best_name(&actor)?,
+        ..actor
+    })
+}
+
+/// Returns the best single name of the caller, in the order of the contract. The address and the client are the last
+/// resort: a record without `userIdentity` still says something.
+fn best_name(actor: &Actor) -> Option<String> {
+    let user_with_account = || {
+        let name = actor.user_name.as_ref()?;
+        let account = actor.account_id.as_ref();
+        let account = account.map(|account| format!(" (account {account})"));
+        Some(format!("{name}{}", account.unwrap_or_default()))
+    };
+    actor
+        .arn
+        .clone()
+        .or_else(user_with_account)
+        .or_else(|| actor.invoked_by.clone())
+        .or_else(|| actor.on_behalf_of.clone())
+        .or_else(|| actor.account_id.clone())
+        .or_else(|| actor.kind.clone())
+        .or_else(|| actor.source_ip.clone())
+        .or_else(|| actor.user_agent.clone())
+}
+
+/// Returns a sanitized text, or `None` if nothing of it can be seen. CloudTrail leaves some values empty.
+fn non_empty(text: Option<&str>) -> Option<String> {
+    text.map(sanitize_value)
+        .filter(|text| !text.trim().is_empty())
+}
+
+fn text_at(value: Option<RawJson<'_>>, path: &[&str]) -> Option<String> {
+    let found = path.iter().try_fold(value?, |value, key| value.get(key))?;
+    non_empty(found.text().as_deref())
 }
 
 /// Reads the texts of `userIdentity`; a missing type becomes an empty one.
@@ -36,7 +74,9 @@ pub(super) fn from_cloudtrail(detail: RawJson<'_>) -> Option<Actor> {
 /// `20131102T010628Z`. If only its own deserializer were used, a root user would have no name in the report.
 fn read_identity(user_identity: RawJson<'_>) -> Option<UserIdentity> {
     let mut members = user_identity.as_object()?;
-    members.retain(|_, value| RawJson::from(*value).text().is_some());
+    members.retain(|key, value| {
+        TEXTS.contains(&key.0.as_str()) && RawJson::from(*value).text().is_some()
+    });
     members
         .entry(Text("type".to_owned()))
         .or_insert(serde_json::from_str("\"\"").ok()?);

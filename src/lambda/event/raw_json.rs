@@ -12,7 +12,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::core::sanitize::sanitize_line;
+use crate::core::sanitize::sanitize_value;
 
 /// A borrowed, syntactically valid JSON value.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ impl<'a> RawJson<'a> {
 
     /// Returns a string, sanitized, or `None` for any other value.
     pub(super) fn sanitized_text(self) -> Option<String> {
-        self.text().map(|text| sanitize_line(&text))
+        self.text().map(|text| sanitize_value(&text))
     }
 
     pub(super) fn is_null(self) -> bool {

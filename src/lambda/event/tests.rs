@@ -1,5 +1,7 @@
 //! Classification, row by row of the input table and with untrusted JSON.
 
+mod actor;
+
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -182,52 +184,6 @@ fn the_triggers_name_is_the_event_name_else_the_detail_type() {
 }
 
 #[test]
-fn the_actor_is_read_from_every_shape_of_user_identity() {
-    let actor = |detail: Value| {
-        let event = json!({"source": "aws.organizations", "detail": detail});
-        classify(&event.to_string()).unwrap().trigger.actor
-    };
-    let old_date = json!({"userIdentity": {
-        "type": "AssumedRole", "arn": "arn:session",
-        "sessionContext": {
-            "attributes": {"creationDate": "20131102T010628Z", "mfaAuthenticated": "false"},
-            "sessionIssuer": {"type": "Role", "principalId": "A", "arn": "arn:role", "accountId": "1"},
-        },
-    }});
-    let caller = actor(old_date).unwrap();
-    assert_eq!(caller.kind.as_deref(), Some("AssumedRole"));
-    assert_eq!(caller.arn.as_deref(), Some("arn:session"));
-    assert_eq!(caller.issuer_arn.as_deref(), Some("arn:role"));
-
-    let root = json!({"userIdentity": {"type": "Root", "arn": "arn:root", "sessionContext": {"sessionIssuer": {}}}});
-    let caller = actor(root).unwrap();
-    assert_eq!(
-        (caller.kind.as_deref(), caller.issuer_arn),
-        (Some("Root"), None)
-    );
-
-    let odd = json!({"userIdentity": {"arn": "arn:x", "accountId": 7, "sessionContext": {"sessionIssuer": {"arn": "arn:role"}}}});
-    let caller = actor(odd).unwrap();
-    assert_eq!((caller.kind, caller.arn.as_deref()), (None, Some("arn:x")));
-    assert_eq!(caller.issuer_arn.as_deref(), Some("arn:role"));
-
-    let service = json!({"userIdentity": {"accountId": "1", "invokedBy": "AWS Internal"}, "sourceIPAddress": "AWS Internal"});
-    assert_eq!(
-        actor(service).unwrap().source_ip.as_deref(),
-        Some("AWS Internal")
-    );
-
-    for detail in [
-        json!({}),
-        json!({"userIdentity": null}),
-        json!({"userIdentity": []}),
-        json!("{}"),
-    ] {
-        assert_eq!(actor(detail.clone()), None, "{detail}");
-    }
-}
-
-#[test]
 fn nesting_of_any_depth_and_numbers_of_any_size_are_accepted() {
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     for detail in [deep.as_str(), "1e999999", r#""\ud800""#] {
@@ -237,6 +193,21 @@ fn nesting_of_any_depth_and_numbers_of_any_size_are_accepted() {
         assert_eq!(trigger.id.as_deref(), Some("e-1"));
     }
     assert!(classify(&deep).is_err());
+}
+
+#[test]
+fn a_drift_type_is_recorded_for_control_tower_only() {
+    let drift_type = |source: &str, drift: Value| {
+        let event = json!({"source": source, "detail-type": "Drift Detected", "detail": {"driftType": drift}});
+        classify(&event.to_string()).unwrap().trigger.drift_type
+    };
+    let disabled = json!("TRUSTED_ACCESS_DISABLED");
+    assert_eq!(
+        drift_type("aws.controltower", disabled.clone()).as_deref(),
+        Some("TRUSTED_ACCESS_DISABLED")
+    );
+    assert_eq!(drift_type("aws.controltower", json!(7)), None);
+    assert_eq!(drift_type("aws.organizations", disabled), None);
 }
 
 #[test]

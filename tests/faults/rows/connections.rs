@@ -11,11 +11,11 @@ pub fn rows() -> Vec<Row> {
     use Fault::{Always, Environment, Once};
     let unknown_control_tower_host: &[_] = &[(
         "AWS_ENDPOINT_URL_CONTROLTOWER",
-        "http://controltower.invalid",
+        "https://controltower.invalid",
     )];
     let unknown_host: &[_] = &[(
         "AWS_ENDPOINT_URL_ORGANIZATIONS",
-        "http://organizations.invalid",
+        "https://organizations.invalid",
     )];
     vec![
         row(
@@ -71,6 +71,7 @@ pub fn rows() -> Vec<Row> {
                 Some("Remediated: L E L"),
                 None,
                 Some("Unavailable: L"),
+                None,
                 None,
             ],
             FIXED_AT_START,

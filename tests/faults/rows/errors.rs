@@ -67,9 +67,10 @@ fn errors_of_control_tower() -> [Row; 4] {
             (429, "ThrottlingException"),
             [
                 "Remediated: L Z5 E L Z5",
-                "Remediated: L Z G5 E L Z G5",
+                "Remediated: L Z G5 O E L Z G5",
                 "Throttled: L Z5",
                 "Throttled: L Z G5",
+                "Remediated: L Z G O5 E L Z G",
             ],
         ),
         control_tower_only(
@@ -77,9 +78,10 @@ fn errors_of_control_tower() -> [Row; 4] {
             (500, "InternalServerException"),
             [
                 "Remediated: L Z5 E L Z5",
-                "Remediated: L Z G5 E L Z G5",
+                "Remediated: L Z G5 O E L Z G5",
                 "Unavailable: L Z5",
                 "Unavailable: L Z G5",
+                "Remediated: L Z G O5 E L Z G",
             ],
         ),
         control_tower_only(
@@ -87,9 +89,10 @@ fn errors_of_control_tower() -> [Row; 4] {
             (400, "ValidationException"),
             [
                 "Remediated: L Z E L Z",
-                "Remediated: L Z G E L Z G",
+                "Remediated: L Z G O E L Z G",
                 "Rejected: L Z",
                 "Rejected: L Z G",
+                "Remediated: L Z G O E L Z G",
             ],
         ),
         control_tower_only(
@@ -97,9 +100,10 @@ fn errors_of_control_tower() -> [Row; 4] {
             (404, "ResourceNotFoundException"),
             [
                 "Remediated: L Z E L Z",
-                "Remediated: L Z G E L Z G",
+                "Remediated: L Z G O E L Z G",
                 "Rejected: L Z",
                 "Conflict: L Z G",
+                "Remediated: L Z G O E L Z G",
             ],
         ),
     ]

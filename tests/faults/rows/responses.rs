@@ -111,9 +111,15 @@ fn body(content: &'static str) -> Reply {
     )
 }
 
-/// Returns a response of 1 MB with the list `[{},{},…]`.
+/// Returns a response of 1 MB with the lists `[{},{},…]`.
 fn empty_entries() -> Reply {
-    let list = vec!["{}"; 166_000].join(",");
-    let body = format!(r#"{{"EnabledServicePrincipals":[{list}],"landingZones":[{list}]}}"#);
+    let list = vec!["{}"; 110_000].join(",");
+    let names = [
+        "EnabledServicePrincipals",
+        "landingZones",
+        "landingZoneOperations",
+    ];
+    let lists = names.map(|name| format!(r#""{name}":[{list}]"#)).join(",");
+    let body = format!("{{{lists}}}");
     Reply::Custom(200, "application/x-amz-json-1.1", body.into_bytes())
 }

@@ -9,7 +9,8 @@ use super::super::http::{self, Connection, ConnectionAction, Request};
 use super::raw_response::{chunked_response, send_large, send_slowly, with_content_type};
 use super::state::State;
 use super::{
-    ConnectionFault, DISABLE, ENABLE, GET_ZONE, JSON, LIST_ZONES, Reply, ResponsePart, gate, lock,
+    ConnectionFault, DISABLE, ENABLE, GET_ZONE, JSON, LIST_OPERATIONS, LIST_ZONES, Reply,
+    ResponsePart, gate, lock,
 };
 
 const TARGET_PREFIX: &str = "AWSOrganizationsV20161128.";
@@ -113,6 +114,7 @@ fn operation(request: &Request) -> String {
     match request.path.as_str() {
         "/list-landingzones" => LIST_ZONES.to_owned(),
         "/get-landingzone" => GET_ZONE.to_owned(),
+        "/list-landingzone-operations" => LIST_OPERATIONS.to_owned(),
         _ => {
             let target = request.header("x-amz-target");
             let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));

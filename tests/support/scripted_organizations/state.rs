@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::http::{self, ListenerGate, Request};
 use super::reply::Reply;
-use super::{Call, DISABLE, ENABLE, GET_ZONE, JSON, LIST_ZONES};
+use super::{Call, DISABLE, ENABLE, GET_ZONE, JSON, LIST_OPERATIONS, LIST_ZONES};
 
 const DATE_ENABLED: f64 = 1_763_892_153.25;
 
@@ -27,6 +27,8 @@ pub struct State {
     pub untrusted: bool,
     /// The landing zone as `GetLandingZone` returns it, if there is one.
     pub landing_zone: Option<Value>,
+    /// The status of the one `DELETE` operation, if there is one.
+    pub delete_operation: Option<&'static str>,
     /// All TLS connections so far.
     pub connections: Vec<TcpStream>,
 }
@@ -80,8 +82,21 @@ impl State {
                 assert_eq!(body["landingZoneIdentifier"], zone["arn"]);
                 json!({"landingZone": zone}).to_string().into_bytes()
             }
+            LIST_OPERATIONS => self.operations(body).to_string().into_bytes(),
             _ => self.page(body),
         }
+    }
+
+    /// Returns the operations that the request's filter selects.
+    fn operations(&self, body: &Value) -> Value {
+        let filter = &body["filter"];
+        let operations = self.delete_operation.iter().filter(|status| {
+            filter["types"] == json!(["DELETE"]) && filter["statuses"] == json!([status])
+        });
+        let summaries = operations.map(|status| {
+            json!({"operationType": "DELETE", "operationIdentifier": "example", "status": status})
+        });
+        json!({"landingZoneOperations": summaries.collect::<Vec<_>>()})
     }
 
     /// Returns the page of the request's token.

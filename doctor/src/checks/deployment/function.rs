@@ -9,14 +9,14 @@ use aws_sdk_lambda::types::{EnvironmentResponse, LastUpdateStatus, State};
 use controltower_trusted_access::aws::parse_ca_bundle;
 use controltower_trusted_access::core::model::{Mode, TrustedAccess};
 use controltower_trusted_access::core::sanitize::sanitize_line;
-use controltower_trusted_access::settings::Settings;
+use controltower_trusted_access::settings::{Settings, custom_network_variables};
 
 use super::resource_call_failed;
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
 
 const RUNTIME: &str = "provided.al2023";
-/// The function's own variables. The values of other variables are not read: they may be secrets.
+/// The function's own variables. The values of other variables are not shown: they may be secrets.
 const VARIABLES: [&str; 6] = [
     "DESIRED_STATE",
     "MODE",
@@ -113,7 +113,27 @@ fn check_environment(environment: Option<&EnvironmentResponse>) -> Finding {
     // The whole values, unlike the facts: `sanitize_line` shortens a long list of principals.
     let own_value = |name: &str| value(name).filter(|_| VARIABLES.contains(&name));
     let settings = check_settings(|name| own_value(name).map(OsString::from));
-    finding.summary(assignments.join(" ")).merge(settings)
+    let network = check_network(|name| value(name).map(OsString::from));
+    finding
+        .summary(assignments.join(" "))
+        .merge(network)
+        .merge(settings)
+}
+
+fn check_network(variable: impl Fn(&str) -> Option<OsString>) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    let variables = custom_network_variables(variable);
+    if variables.is_empty() {
+        return finding;
+    }
+    finding.problem(
+        format!(
+            "The function's environment redirects its network: {}. Its reports and alarms can then be wrong.",
+            variables.join(", ")
+        ),
+        "Find out in CloudTrail who set these variables, and deploy the stack again. See \
+         docs/reference/configuration.md#a-redirected-network.",
+    )
 }
 
 /// Reads the variables with the function's own code.

@@ -89,6 +89,25 @@ fn an_invalid_configuration_is_a_problem_with_the_functions_own_message() {
 }
 
 #[test]
+fn an_environment_that_redirects_the_network_is_a_problem_that_names_the_variables_only() {
+    let variables = json!({
+        "AWS_ENDPOINT_URL": "https://user:hunter2-example@aws.invalid", "HTTPS_PROXY": "http://proxy.invalid",
+        "NO_PROXY": "*",
+    });
+    let (check, code) = deployment(with_variables(&variables), &DEPLOYMENT);
+    assert_eq!(code, 1, "{check:#}");
+    let problems = check["problems"].to_string();
+    assert!(
+        problems.contains("redirects its network: AWS_ENDPOINT_URL, HTTPS_PROXY."),
+        "{problems}"
+    );
+    let text = check.to_string();
+    for value in ["hunter2", "invalid"] {
+        assert!(!text.contains(value), "{text}");
+    }
+}
+
+#[test]
 fn a_configuration_longer_than_a_line_is_checked_in_full() {
     let principals: Vec<String> = (0..40)
         .map(|number| format!("a-service-with-a-long-name-{number}.amazonaws.com"))
