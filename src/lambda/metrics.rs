@@ -19,7 +19,7 @@ pub struct RunMetrics {
     blocked: Option<bool>,
     watched_disabled: Option<usize>,
     outage_seconds: Option<u64>,
-    custom_network: bool,
+    custom_network: Option<bool>,
 }
 
 impl RunMetrics {
@@ -35,7 +35,7 @@ impl RunMetrics {
             blocked: done.blocked,
             watched_disabled: has_watched.then(|| report.watched_disabled().count()),
             outage_seconds: report.outage.as_ref().and_then(|outage| outage.seconds),
-            custom_network: report.custom_network,
+            custom_network: report.custom_network.then_some(true),
         }
     }
 
@@ -45,7 +45,7 @@ impl RunMetrics {
     pub fn of_failure(error: &InvocationError, custom_network: bool) -> Self {
         Self {
             failed: true,
-            custom_network,
+            custom_network: custom_network.then_some(true),
             drift: matches!(error, InvocationError::Run(error) if error.drift_detected()),
             ..Self::default()
         }
@@ -98,7 +98,7 @@ impl RunMetrics {
             ("Blocked", "Count", self.blocked.map(u64::from)),
             ("WatchedDisabled", "Count", watched_disabled),
             ("OutageSeconds", "Seconds", self.outage_seconds),
-            ("CustomNetwork", "Count", self.custom_network.then_some(1)),
+            ("CustomNetwork", "Count", self.custom_network.map(u64::from)),
         ]
         .into_iter()
         .filter_map(|(name, unit, value)| Some((name, unit, value?)))
