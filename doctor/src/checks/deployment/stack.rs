@@ -9,9 +9,10 @@ use controltower_trusted_access::core::sanitize::sanitize_line;
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
 
-/// Logical IDs in `template.yaml`.
+/// The function's logical ID in `template.yaml`.
 const FUNCTION: &str = "Function";
-const LOG_GROUP: &str = "FunctionLogGroup";
+/// The types of the other resources that are checked.
+const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// The statuses after a failed first deployment. The stack then can only be deleted.
 const CREATION_FAILED: [&str; 3] = [
@@ -73,9 +74,12 @@ pub(super) async fn describe(cloudformation: &Client, name: &str) -> Result<Stac
 }
 
 fn from_descriptions(stack: &StackDescription, resources: &[StackResource]) -> Stack {
-    // CloudFormation lists a resource for a while after it has deleted it.
+    // CloudFormation lists a resource for a while after it has deleted it, or has left it to the account.
     let is_deleted = |resource: &&StackResource| {
-        resource.resource_status() == Some(&ResourceStatus::DeleteComplete)
+        matches!(
+            resource.resource_status(),
+            Some(ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped)
+        )
     };
     let existing = || resources.iter().filter(|resource| !is_deleted(resource));
     let physical_id = |logical_id: &str| {
@@ -88,7 +92,10 @@ fn from_descriptions(stack: &StackDescription, resources: &[StackResource]) -> S
     Stack {
         status: sanitize_line(status),
         function: physical_id(FUNCTION),
-        log_group: physical_id(LOG_GROUP),
+        // By type: the parameter RetainLog selects one of two logical IDs.
+        log_group: existing()
+            .find(|resource| resource.resource_type() == Some(LOG_GROUP))
+            .and_then(|log_group| log_group.physical_resource_id().map(sanitize_line)),
         alarms: existing()
             .filter(|resource| resource.resource_type() == Some(ALARM))
             .filter_map(|alarm| alarm.physical_resource_id().map(sanitize_line))

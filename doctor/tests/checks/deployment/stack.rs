@@ -1,4 +1,5 @@
 use super::{DEPLOYMENT, deployment};
+use crate::cli::run_json;
 use crate::fake_aws::replies::{resources, stack};
 use crate::fake_aws::{FakeReply, Scenario};
 
@@ -113,4 +114,30 @@ fn resources_without(kind: &str) -> String {
     let resources = resources();
     assert!(resources.contains(&existing));
     resources.replace(&existing, &with_status("DELETE_COMPLETE"))
+}
+
+#[test]
+fn the_log_group_is_found_by_its_type_and_one_that_was_left_to_the_account_is_not() {
+    let group = |logical: &str, physical: &str, status: &str| {
+        format!(
+            "<member><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
+             <Timestamp>2026-01-02T03:04:05Z</Timestamp><ResourceType>AWS::Logs::LogGroup</ResourceType>\
+             <ResourceStatus>{status}</ResourceStatus></member>"
+        )
+    };
+    let left = group("FunctionLogGroup", "old-group", "DELETE_SKIPPED");
+    let current = group("DeletedLogGroup", "current-group", "CREATE_COMPLETE");
+    let healthy = resources();
+    let start = healthy
+        .find("<member><LogicalResourceId>FunctionLogGroup")
+        .unwrap();
+    let end = start + healthy[start..].find("</member>").unwrap() + "</member>".len();
+    let reply = format!("{}{left}{current}{}", &healthy[..start], &healthy[end..]);
+    let aws = Scenario::healthy()
+        .with(DESCRIBE_RESOURCES, FakeReply::Body(reply))
+        .start();
+    run_json(&aws.url, &DEPLOYMENT);
+    let reads = aws.calls_of("logs:FilterLogEvents");
+    assert!(!reads.is_empty());
+    assert!(reads.iter().all(|call| call.body.contains("current-group")));
 }
