@@ -2,6 +2,7 @@
 
 import os
 import unittest
+import urllib.error
 from pathlib import Path
 
 import services
@@ -63,8 +64,9 @@ class RuntimeInterfaceEmulator(unittest.TestCase):
     def test_the_emulator_starts_a_new_process_after_a_client_context_that_ends_the_process(self):
         self.organization.create()
         invoke = self.start_function()
-        answer = invoke("{}", client_context='{"custom":null}')
-        self.assertNotIn("outcome", answer)
+        with self.assertRaises(urllib.error.HTTPError) as raised:
+            invoke("{}", client_context='{"custom":null}')
+        self.assertEqual(raised.exception.code, 502)
         self.assertEqual(invoke("{}")["outcome"], "InSync")
 
     def test_a_rejected_payload_does_not_affect_the_next_invocation(self):
