@@ -62,8 +62,8 @@ def invocation_result():
     report = {
         "outcome": "Remediated", "servicePrincipal": "controltower.amazonaws.com", "mode": "enforce", "desired": "enabled", "observed": "disabled",
         "plan": "EnableAWSServiceAccess", "enabledSince": "2026-11-23T10:01:25Z", "trigger": trigger,
-        "nextSteps": [f"Ask {actor['issuerArn']} why trusted access was disabled."],
-        "outage": {"disabledAt": detail["eventTime"], "disabledBy": actor["issuerArn"], "sourceIp": actor["sourceIp"], "restoredAt": "2026-11-23T10:01:26Z", "seconds": 7},
+        "nextSteps": [f"Ask {actor['name']} why trusted access was disabled."],
+        "outage": {"disabledAt": detail["eventTime"], "disabledBy": actor["name"], "sourceIp": actor["sourceIp"], "restoredAt": "2026-11-23T10:01:26Z", "seconds": 7},
     }
     return {"id": "3f1c2d4e-0000-4000-8000-000000000001", "time": "2026-11-23T10:01:26Z", "detail": {"responsePayload": report}}
 
