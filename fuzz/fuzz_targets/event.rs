@@ -15,7 +15,9 @@ use controltower_trusted_access::core::trigger::{Trigger, TriggerKind};
 use controltower_trusted_access::lambda::event::InvalidRequest;
 use controltower_trusted_access::lambda::handler::{Handler, Payload};
 use controltower_trusted_access::lambda::invocation_error::InvocationError;
-use controltower_trusted_access_fuzz::{MAX_TEXT, assert_sanitized, assert_value_sanitized, in_paused_time};
+use controltower_trusted_access_fuzz::{
+    MAX_TEXT, assert_sanitized, assert_value_sanitized, in_paused_time,
+};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
@@ -62,9 +64,19 @@ fn invoke(mode: Mode, payload: &[u8]) -> Result<Report, InvocationError> {
 }
 
 fn check_trigger(trigger: &Trigger) {
-    let mut texts = vec![&trigger.id, &trigger.name, &trigger.time, &trigger.drift_type];
+    let mut texts = vec![
+        &trigger.id,
+        &trigger.name,
+        &trigger.time,
+        &trigger.drift_type,
+    ];
     if let Some(actor) = &trigger.actor {
-        texts.extend([&actor.kind, &actor.arn, &actor.issuer_arn, &actor.account_id]);
+        texts.extend([
+            &actor.kind,
+            &actor.arn,
+            &actor.issuer_arn,
+            &actor.account_id,
+        ]);
         texts.extend([&actor.user_name, &actor.invoked_by, &actor.on_behalf_of]);
         texts.extend([&actor.source_identity, &actor.source_ip, &actor.user_agent]);
         assert_value_sanitized(&actor.name);
