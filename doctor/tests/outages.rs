@@ -1,0 +1,52 @@
+//! The command `outages` against a scripted CloudTrail.
+
+mod failures;
+mod history;
+mod output;
+
+use serde_json::{Value, json};
+
+use crate::cli::{Run, run};
+use crate::fake_aws::FakeAws;
+use crate::fake_aws::event_history::{record, switch};
+
+pub const ACCOUNT: &str = "222200000001";
+const CONTROL_TOWER: &str = "controltower.amazonaws.com";
+
+/// Faster than CloudTrail's quota, which the fake does not have, at a fixed time.
+pub const ARGUMENTS: [&str; 5] = [
+    "outages",
+    "--lookups-per-second",
+    "1000",
+    "--now",
+    "2026-11-28T00:00:00Z",
+];
+
+pub fn outages(aws: &FakeAws, arguments: &[&str]) -> Run {
+    run(&aws.url, &[&ARGUMENTS, arguments].concat())
+}
+
+/// Returns the JSON document and the exit code.
+pub fn outages_json(aws: &FakeAws, arguments: &[&str]) -> (Value, i32) {
+    let run = outages(aws, &[&["--json"], arguments].concat());
+    let document = serde_json::from_str(&run.stdout);
+    let document = document.unwrap_or_else(|_| panic!("{}{}", run.stdout, run.stderr));
+    (document, run.code)
+}
+
+pub fn disable(time: &str) -> Value {
+    switch("DisableAWSServiceAccess", time, CONTROL_TOWER)
+}
+
+pub fn enable(time: &str) -> Value {
+    switch("EnableAWSServiceAccess", time, CONTROL_TOWER)
+}
+
+pub fn move_account(time: &str, account: &str, from: &str, to: &str) -> Value {
+    let request = json!({"accountId": account, "sourceParentId": from, "destinationParentId": to});
+    record("MoveAccount", time, request, Value::Null)
+}
+
+pub fn not_read(document: &Value) -> String {
+    document["notRead"].to_string()
+}
