@@ -169,7 +169,7 @@ impl OutageSearch {
             Ok(Some((classify(&record)?, record)))
         });
         match meaning {
-            Ok(None) | Ok(Some((Meaning::Nothing, _))) => {}
+            Ok(None | Some((Meaning::Nothing, _))) => {}
             Ok(Some((meaning, record))) => state.add(meaning, &record),
             Err(unreadable) => state.add_unreadable(unreadable),
         }

@@ -2,13 +2,14 @@
 
 mod failures;
 mod history;
+mod interrupt;
 mod output;
 
 use serde_json::{Value, json};
 
 use crate::cli::{Run, run};
-use crate::fake_aws::FakeAws;
-use crate::fake_aws::event_history::{record, switch};
+use crate::fake_aws::event_history::{SANDBOX, WORKLOADS, record, switch};
+use crate::fake_aws::{FakeAws, Scenario};
 
 pub const ACCOUNT: &str = "222200000001";
 const CONTROL_TOWER: &str = "controltower.amazonaws.com";
@@ -49,4 +50,17 @@ pub fn move_account(time: &str, account: &str, from: &str, to: &str) -> Value {
 
 pub fn not_read(document: &Value) -> String {
     document["notRead"].to_string()
+}
+
+/// An outage from 10 to 11 o'clock with these changes.
+pub fn with_outage(more: impl IntoIterator<Item = Value>) -> Scenario {
+    let switches = [
+        disable("2026-11-20T10:00:00Z"),
+        enable("2026-11-20T11:00:00Z"),
+    ];
+    Scenario::healthy().with_events(switches.into_iter().chain(more))
+}
+
+pub fn moved() -> Value {
+    move_account("2026-11-20T10:30:00Z", ACCOUNT, SANDBOX, WORKLOADS)
 }

@@ -18,7 +18,7 @@ use net_effect::{AccountNeed, NetEffect, OuNeed};
 /// Something that a person has to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Action {
-    /// What to do, as a sentence, with the path in the console.
+    /// The instruction, as a sentence, with the path in the console.
     pub sentence: String,
     /// The complete command, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,6 +223,10 @@ fn leftover_action(
     })
 }
 
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod policy_tests;
 #[cfg(test)]
 #[path = "actions_tests.rs"]
 mod tests;

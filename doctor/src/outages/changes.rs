@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::records::Record;
 use super::time::Time;
 
-/// What a change did.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// An account was created.
@@ -53,7 +53,7 @@ pub struct Change {
     pub by: Option<String>,
     /// Whether Control Tower made the change.
     pub by_control_tower: bool,
-    /// What it did.
+    /// The kind.
     pub kind: Kind,
     /// The account that was changed, or that a policy was attached to.
     pub account: Option<String>,

@@ -8,13 +8,15 @@
 //!
 //! There is no event for a moved OU: Organizations cannot move one.
 
+mod members;
+
 use controltower_trusted_access::core::model::{CONTROL_TOWER, TrustedAccess};
-use serde_json::Value;
 
 use super::changes::{Change, Kind};
 use super::history::Switch;
-use super::ids::{is_account, is_parent, is_policy, is_policy_type};
+use super::ids::{is_account, is_policy_type};
 use super::records::{Record, Unreadable};
+use members::{account, invited_account, missing, parameter, parent, policy, service_account};
 
 /// The names of the events to look up, beside the two that change trusted access. `CreateAccount` and
 /// `CreateGovCloudAccount` name only the caller: the account's ID is in `CreateAccountResult`.
@@ -42,7 +44,7 @@ pub const EVENTS: [&str; 21] = [
     "DisablePolicyType",
 ];
 
-/// What a record means.
+/// The meaning of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// Control Tower's trusted access was enabled or disabled.
@@ -255,53 +257,6 @@ fn switch(record: &Record, state: TrustedAccess) -> Result<Meaning, Unreadable> 
         Some(_) => Ok(Meaning::Nothing),
         None => Err(missing(record, "service principal")),
     }
-}
-
-fn parameter<'a>(record: &'a Record, key: &str) -> Option<&'a str> {
-    record.text(&["requestParameters", key])
-}
-
-/// Returns the account of a membership event, wherever it is in the details. `recipientAccountId` is the management
-/// account, so it is no fallback.
-fn service_account(record: &Record) -> Result<String, Unreadable> {
-    let id = |key| record.nested_text("serviceEventDetails", key);
-    account(record, id("accountId").or_else(|| id("memberAccountId")))
-}
-
-/// Returns the account among the parties of a handshake.
-fn invited_account(record: &Record) -> Option<&str> {
-    let parties = record.array(&["responseElements", "handshake", "parties"])?;
-    let is_account_party =
-        |party: &&Value| party.get("type").and_then(Value::as_str) == Some("ACCOUNT");
-    parties.iter().find(is_account_party)?.get("id")?.as_str()
-}
-
-fn account(record: &Record, id: Option<&str>) -> Result<String, Unreadable> {
-    valid(record, id, is_account, "account ID")
-}
-
-/// Returns the ID of an OU or a root.
-fn parent(record: &Record, id: Option<&str>) -> Result<String, Unreadable> {
-    valid(record, id, is_parent, "ID of an OU or a root")
-}
-
-fn policy(record: &Record, id: Option<&str>) -> Result<String, Unreadable> {
-    valid(record, id, is_policy, "policy ID")
-}
-
-/// Returns an ID of the documented pattern. Nothing else may get into a command that a person pastes into a shell.
-fn valid(
-    record: &Record,
-    id: Option<&str>,
-    is_valid: fn(&str) -> bool,
-    noun: &str,
-) -> Result<String, Unreadable> {
-    let id = id.filter(|id| is_valid(id));
-    id.map(str::to_owned).ok_or_else(|| missing(record, noun))
-}
-
-fn missing(record: &Record, noun: &str) -> Unreadable {
-    record.unreadable(format!("the record has no valid {noun}"))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl LandingZone {
 /// Reads the landing zone in `region`, or in the Region that Control Tower names as its home.
 ///
 /// # Errors
-/// What could not be read, as a sentence.
+/// A sentence about the call that failed.
 pub async fn read(clients: &AwsClients, region: &str) -> Result<LandingZone, String> {
     match read_in(clients, region).await? {
         LandingZoneState::InOtherRegion(home) => match read_in(clients, &home).await? {

@@ -1,4 +1,4 @@
-//! What a change means for the landing zone, in one sentence, and the group in which it is listed. Pure: no AWS calls.
+//! The meaning of a change for the landing zone, in one sentence, and the group in which it is listed. Pure: no AWS calls.
 //!
 //! <https://docs.aws.amazon.com/controltower/latest/userguide/governance-drift.html>
 

@@ -13,7 +13,7 @@ const CONTROL_TOWER_POLICY: &str = "aws-guardrails-";
 /// The names by ID. What is missing keeps its ID.
 #[derive(Debug, Default)]
 pub struct Names {
-    names: BTreeMap<String, String>,
+    by_id: BTreeMap<String, String>,
     policy_types: BTreeMap<String, String>,
     parents: BTreeMap<String, String>,
 }
@@ -36,7 +36,7 @@ pub enum PolicyClass {
 impl Names {
     /// Adds a name.
     pub fn add(&mut self, id: &str, name: &str) {
-        self.names.insert(id.to_owned(), name.to_owned());
+        self.by_id.insert(id.to_owned(), name.to_owned());
     }
 
     /// Adds the type of a policy.
@@ -65,15 +65,15 @@ impl Names {
                 recorded.add_policy_type(id, policy_type);
             }
         }
-        recorded.names.append(&mut self.names);
+        recorded.by_id.append(&mut self.by_id);
         recorded.policy_types.append(&mut self.policy_types);
-        self.names = recorded.names;
+        self.by_id = recorded.by_id;
         self.policy_types = recorded.policy_types;
     }
 
     /// Returns the name with the ID in parentheses, or the ID alone.
     pub fn describe(&self, id: &str) -> String {
-        match self.names.get(id) {
+        match self.by_id.get(id) {
             Some(name) => format!("{name} ({id})"),
             None if is_root(id) => format!("Root ({id})"),
             None => id.to_owned(),
@@ -88,7 +88,7 @@ impl Names {
     /// Returns the OUs that contain an account now and have no name yet.
     pub fn unnamed_parents(&self) -> Vec<String> {
         let parents = self.parents.values();
-        let unnamed = parents.filter(|id| !self.names.contains_key(*id));
+        let unnamed = parents.filter(|id| !self.by_id.contains_key(*id));
         unnamed.cloned().collect()
     }
 
@@ -99,7 +99,7 @@ impl Names {
 
     /// Returns the class of a policy.
     pub fn policy_class(&self, policy: &str) -> PolicyClass {
-        let name = self.names.get(policy);
+        let name = self.by_id.get(policy);
         match (self.policy_type(policy), name) {
             (Some("SERVICE_CONTROL_POLICY"), Some(name)) => {
                 if name.starts_with(CONTROL_TOWER_POLICY) {

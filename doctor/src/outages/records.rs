@@ -44,7 +44,7 @@ pub struct Record {
 pub struct Unreadable {
     /// The event's name, sanitized.
     pub event: String,
-    /// What is wrong with it.
+    /// The reason why it could not be read.
     pub reason: String,
     /// The time of the event, if it is known.
     pub time: Option<Time>,

@@ -24,7 +24,7 @@ pub struct OutageReport {
     pub until: Time,
     /// Whether the history covers the whole time, and every page and record of it was read.
     pub complete: bool,
-    /// What could not be read, as sentences.
+    /// The values that could not be read, as sentences.
     pub not_read: Vec<String>,
     /// Whether the user interrupted the search.
     #[serde(skip)]
@@ -55,7 +55,7 @@ pub struct OutageEntry {
     pub enabled_by: Option<String>,
     /// The changes in the outage, in order.
     pub changes: Vec<ChangeEntry>,
-    /// What is left to do.
+    /// The actions that are left.
     pub actions: Vec<Action>,
 }
 
@@ -87,7 +87,7 @@ pub struct ChangeEntry {
     /// The parent after a move or a creation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_parent: Option<String>,
-    /// What the change means for the landing zone.
+    /// The meaning of the change for the landing zone.
     pub meaning: String,
     /// The group in the table.
     #[serde(skip)]

@@ -1,4 +1,4 @@
-//! What a search knows so far, and the report that follows from it. Pure: no AWS calls.
+//! The state of a search, and the report that follows from it. Pure: no AWS calls.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const HISTORY: i64 = 90 * 86_400;
 /// How much later than the call CloudTrail may list it, in seconds.
 const DELAY: i64 = 15 * 60;
 
-/// What a search knows so far.
+/// Everything that a search has read so far.
 #[derive(Debug)]
 pub struct SearchState {
     now: Time,
@@ -40,9 +40,9 @@ pub struct SearchState {
     pub pending: Vec<String>,
     /// The number of unreadable records by event and reason, and the place of the first.
     unreadable: BTreeMap<(String, String), (usize, String)>,
-    /// What is missing of the history.
+    /// The gaps of the history, as sentences.
     gaps: Vec<String>,
-    /// What is missing otherwise.
+    /// The other values that could not be read, as sentences.
     remarks: Vec<String>,
 }
 
@@ -193,9 +193,7 @@ impl SearchState {
         }
         for ((event, reason), (count, place)) in std::mem::take(&mut self.unreadable) {
             self.add_gap(format!(
-                "{event}: {reason} ({} in all, the first at {place}). Look at it in CloudTrail.",
-                count
-            ));
+                "{event}: {reason} ({count} in all, the first at {place}). Look at it in CloudTrail."));
         }
         if outages.iter().any(|outage| outage.disabled.is_none()) {
             self.add_gap(format!(

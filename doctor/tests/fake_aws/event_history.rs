@@ -40,7 +40,7 @@ pub struct FakeEvent {
 /// Returns the record of a call by an administrator. AWS documents the shape:
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html>
 pub fn record(name: &str, time: &str, request: Value, response: Value) -> Value {
-    json!({
+    let mut record = json!({
         "eventVersion": "1.11",
         "userIdentity": {
             "type": "AssumedRole", "principalId": "AROAEXAMPLE:dana", "accountId": MANAGEMENT,
@@ -54,11 +54,13 @@ pub fn record(name: &str, time: &str, request: Value, response: Value) -> Value 
             },
         },
         "eventTime": time, "eventSource": "organizations.amazonaws.com", "eventName": name, "awsRegion": "us-east-1",
-        "sourceIPAddress": "198.51.100.24", "userAgent": "Mozilla/5.0", "requestParameters": request,
-        "responseElements": response, "requestID": "EXAMPLE8-90ab-cdef-fedc-ba987EXAMPLE",
+        "sourceIPAddress": "198.51.100.24", "userAgent": "Mozilla/5.0", "requestID": "EXAMPLE8-90ab-cdef-fedc-ba987EXAMPLE",
         "eventID": format!("{name}-{time}"), "readOnly": false, "eventType": "AwsApiCall", "managementEvent": true,
         "recipientAccountId": MANAGEMENT, "eventCategory": "Management",
-    })
+    });
+    record["requestParameters"] = request;
+    record["responseElements"] = response;
+    record
 }
 
 /// Returns the record of an event that an AWS service reports, without a caller.

@@ -1,4 +1,4 @@
-//! What is left of all changes of an outage: two changes that undo each other need no action.
+//! The net effect of all changes of an outage: two changes that undo each other need no action.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::outages::names::{Names, PolicyClass, is_control_type};
 /// From this number of accounts on, one re-registration of their OU is shorter than updating each.
 const ACCOUNTS_OF_AN_OU: usize = 2;
 
-/// What an OU needs.
+/// The repair of an OU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OuNeed {
     /// It is new.
@@ -19,7 +19,7 @@ pub enum OuNeed {
     Reregister,
 }
 
-/// What an account needs.
+/// The repair of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountNeed {
     /// It is new.
@@ -30,7 +30,7 @@ pub enum AccountNeed {
     LeaveRoot,
 }
 
-/// What is left to repair.
+/// The repairs that are left.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct NetEffect {
     /// The OUs to register or re-register.
@@ -101,9 +101,8 @@ impl NetEffect {
                 }
                 Kind::OuDeleted => {
                     // An OU that was created in the outage was never registered.
-                    if self.ous.remove(&ou) != Some(OuNeed::Register) {
-                        self.deleted_ous.push(ou);
-                    }
+                    let is_new = self.ous.remove(&ou) == Some(OuNeed::Register);
+                    self.deleted_ous.extend((!is_new).then_some(ou));
                 }
                 _ => {}
             }
