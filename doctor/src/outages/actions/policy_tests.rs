@@ -1,8 +1,6 @@
 use std::slice::from_ref;
 
-use super::fixtures::{
-    GUARDRAIL, SANDBOX, WORKLOADS, landing_zone, names, of_ou, of_policy, starts,
-};
+use super::fixtures::{GUARDRAIL, WORKLOADS, landing_zone, names, of_ou, of_policy, starts};
 use super::*;
 use crate::outages::changes::Kind;
 
