@@ -1,7 +1,11 @@
 //! AWS partitions, and the Region in each that receives the events of AWS Organizations.
 
 /// The Region prefixes of the partitions other than `aws`.
-const REGION_PREFIXES: [(&str, &str); 2] = [("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")];
+const REGION_PREFIXES: [(&str, &str); 3] = [
+    ("us-gov-", "aws-us-gov"),
+    ("cn-", "aws-cn"),
+    ("eusc-", "aws-eusc"),
+];
 
 /// Returns the partition of a Region, by the prefix of its name.
 pub fn partition_of_region(region: &str) -> &'static str {
@@ -28,6 +32,7 @@ pub fn organizations_event_region(partition: &str) -> &'static str {
     match partition {
         "aws-us-gov" => "us-gov-west-1",
         "aws-cn" => "cn-northwest-1",
+        "aws-eusc" => "eusc-de-east-1",
         _ => "us-east-1",
     }
 }
@@ -43,6 +48,7 @@ mod tests {
             ("us-west-2", "aws", "us-east-1"),
             ("us-gov-east-1", "aws-us-gov", "us-gov-west-1"),
             ("cn-north-1", "aws-cn", "cn-northwest-1"),
+            ("eusc-de-east-1", "aws-eusc", "eusc-de-east-1"),
         ] {
             assert_eq!(partition_of_region(region), partition, "{region}");
             assert_eq!(

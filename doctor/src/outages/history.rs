@@ -12,7 +12,7 @@ const DATE_TOLERANCE: i64 = 60;
 pub struct Switch {
     /// The time of the call.
     pub time: Time,
-    /// The ID of the event, which is the same in a duplicate.
+    /// The ID of the event, which orders two calls in the same second.
     pub id: String,
     /// The state after the call.
     pub state: TrustedAccess,
@@ -71,7 +71,6 @@ pub enum CurrentState {
 /// it was off before.
 pub fn periods(mut switches: Vec<Switch>) -> Vec<Outage> {
     switches.sort_by(|a, b| key(a).cmp(&key(b)));
-    switches.dedup_by(|a, b| a.id == b.id);
     let mut outages: Vec<Outage> = Vec::new();
     let mut state = None;
     for switch in switches {

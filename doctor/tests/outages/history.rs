@@ -113,6 +113,21 @@ fn every_page_is_read_and_only_changes_in_the_outage_are_listed() {
 }
 
 #[test]
+fn a_change_between_two_outages_is_not_kept() {
+    let events = [
+        disable("2026-11-20T10:00:00Z"),
+        enable("2026-11-20T11:00:00Z"),
+        move_account("2026-11-20T12:00:00Z", ACCOUNT, SANDBOX, WORKLOADS),
+        disable("2026-11-20T13:00:00Z"),
+        enable("2026-11-20T14:00:00Z"),
+    ];
+    let aws = Scenario::healthy().with_events(events).start();
+    let (document, _) = outages_json(&aws, &[]);
+    assert!(!document.to_string().contains(ACCOUNT), "{document:#}");
+    assert_eq!(aws.count("organizations:DescribeAccount"), 0);
+}
+
+#[test]
 fn an_outage_that_began_before_the_history_has_no_beginning_and_is_incomplete() {
     let enabled = FakeReply::Body(
         r#"{"EnabledServicePrincipals":[{"ServicePrincipal":"controltower.amazonaws.com","DateEnabled":1795172400.0}]}"#.into(),
