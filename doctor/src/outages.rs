@@ -76,7 +76,9 @@ impl OutageSearch {
     }
 
     async fn search(&self) {
-        let (caller, finding) = credentials::check(self.clients.initial_sts(None)).await;
+        // Any Region of the partition serves, and without a profile's Region this one is known to be of it.
+        let region = self.arguments.common.landing_zone_region.as_deref();
+        let (caller, finding) = credentials::check(self.clients.initial_sts(region)).await;
         let Some(caller) = caller else {
             return self.state.borrow_mut().add_gaps(issues(&finding));
         };

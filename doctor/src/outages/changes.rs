@@ -115,8 +115,8 @@ const RESULT_DELAY: i64 = 3600;
 pub struct Changes {
     /// By time and ID, which puts them in order and removes duplicates.
     by_time: BTreeMap<(Time, String), Change>,
-    /// The caller of each request for an account, by the ID of the request.
-    requests: BTreeMap<String, String>,
+    /// The caller of each request for an account, and whether it is Control Tower, by the ID of the request.
+    requests: BTreeMap<String, (Option<String>, bool)>,
     /// The accounts that could not be closed, with the time of the result.
     failed_closings: Vec<(String, Time)>,
 }
@@ -129,8 +129,8 @@ impl Changes {
     }
 
     /// Adds the caller of a request for an account.
-    pub fn add_request(&mut self, id: String, by: String) {
-        self.requests.insert(id, by);
+    pub fn add_request(&mut self, id: String, by: Option<String>, by_control_tower: bool) {
+        self.requests.insert(id, (by, by_control_tower));
     }
 
     /// Adds the result that an account could not be closed.
@@ -158,8 +158,9 @@ impl Changes {
         kept.map(|(_, change)| {
             let mut change = (*change).clone();
             let caller = change.request.as_ref().and_then(|id| self.requests.get(id));
-            if let Some(caller) = caller {
-                change.by = Some(caller.clone());
+            if let Some((by, by_control_tower)) = caller {
+                change.by.clone_from(by);
+                change.by_control_tower = *by_control_tower;
             }
             change
         })

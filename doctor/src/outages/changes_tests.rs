@@ -84,8 +84,9 @@ fn a_created_account_is_one_change_with_the_caller_of_the_request() {
         true,
     ));
     changes.add(result);
-    changes.add_request("car-1".to_owned(), "dana".to_owned());
+    changes.add_request("car-1".to_owned(), Some("dana".to_owned()), true);
     let merged = changes.merged();
+    assert!(merged[0].by_control_tower);
     assert_eq!(merged.len(), 1);
     assert_eq!(merged[0].event, "CreateAccountResult");
     assert_eq!(merged[0].by.as_deref(), Some("dana"));

@@ -51,8 +51,8 @@ pub enum Meaning {
     Switch(Box<Switch>),
     /// A change.
     Change(Box<Change>),
-    /// The request for an account: its ID and its caller.
-    AccountRequest(String, Option<String>),
+    /// The request for an account, by its ID.
+    AccountRequest(String),
     /// An asynchronous closing of this account failed.
     CloseFailed(String),
     /// Nothing that Control Tower tracks.
@@ -74,10 +74,7 @@ pub fn classify(record: &Record) -> Result<Meaning, Unreadable> {
             let request = record
                 .text(&path)
                 .ok_or_else(|| missing(record, "request ID"))?;
-            return Ok(Meaning::AccountRequest(
-                request.to_owned(),
-                record.by.clone(),
-            ));
+            return Ok(Meaning::AccountRequest(request.to_owned()));
         }
         // Documented.
         "CreateAccountResult" => {

@@ -213,13 +213,12 @@ fn a_policy_type_has_its_root() {
 }
 
 #[test]
-fn a_request_for_an_account_names_its_caller_and_a_failed_result_changes_nothing() {
+fn a_request_for_an_account_has_its_id_and_a_failed_result_changes_nothing() {
     let requested = json!({"responseElements": {"createAccountStatus": {"state": "IN_PROGRESS", "id": "car-1"}}});
     for name in ["CreateAccount", "CreateGovCloudAccount"] {
-        let by = Some("arn:aws:iam::111122223333:user/dana".to_owned());
         assert_eq!(
             meaning(name, &requested),
-            Ok(Meaning::AccountRequest("car-1".to_owned(), by))
+            Ok(Meaning::AccountRequest("car-1".to_owned()))
         );
     }
     let failed = json!({"serviceEventDetails": {

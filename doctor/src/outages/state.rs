@@ -108,9 +108,10 @@ impl SearchState {
                     self.changes.add(*change);
                 }
             }
-            Meaning::AccountRequest(id, by) => {
-                if let Some(by) = by.filter(|_| self.is_in_outage(record.time)) {
-                    self.changes.add_request(id, by);
+            Meaning::AccountRequest(id) => {
+                if self.is_in_outage(record.time) {
+                    self.changes
+                        .add_request(id, record.by.clone(), record.by_control_tower);
                 }
             }
             Meaning::CloseFailed(account) => self.changes.add_failed_closing(account, record.time),
@@ -195,9 +196,15 @@ impl SearchState {
             self.add_gap(format!(
                 "{event}: {reason} ({count} in all, the first at {place}). Look at it in CloudTrail."));
         }
-        if outages.iter().any(|outage| outage.disabled.is_none()) {
+        let unknown_beginning = outages.iter().find(|outage| outage.disabled.is_none());
+        if let Some(outage) = unknown_beginning {
+            let reason = if outage.enabled.is_some() {
+                "the first call in it enabled trusted access, which was therefore probably off before"
+            } else {
+                "trusted access was off already then"
+            };
             self.add_gap(format!(
-                "The changes before {}, where CloudTrail's event history begins: trusted access was off already then.",
+                "The changes before {}, where CloudTrail's event history begins: {reason}.",
                 self.now.minus(HISTORY)
             ));
         }
