@@ -190,9 +190,9 @@ impl OutageSearch {
     }
 
     async fn read_names(&self, region: &str) {
-        let changes = self.state.borrow().changes.merged();
+        let subjects = self.state.borrow().changes.subjects();
         let client = self.clients.organizations(region);
-        let errors = resolve::resolve(&client, &changes, &self.names).await;
+        let errors = resolve::resolve(&client, &subjects, &self.names).await;
         let mut state = self.state.borrow_mut();
         for error in errors {
             state.add_remark(format!(

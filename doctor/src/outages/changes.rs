@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::records::Record;
+use super::resolve::Subjects;
 use super::time::Time;
 
 /// The kind of a change.
@@ -110,7 +111,7 @@ impl Change {
 /// How much later than the call AWS reports its result.
 const RESULT_DELAY: i64 = 3600;
 
-/// The changes of a period, before [`merged`](Self::merged) removes what is recorded twice.
+/// The changes of a period, before [`into_merged`](Self::into_merged) removes what is recorded twice.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// By time and ID, which puts them in order and removes duplicates.
@@ -138,33 +139,50 @@ impl Changes {
         self.failed_closings.push((account, time));
     }
 
+    /// Returns the IDs in the changes.
+    pub fn subjects(&self) -> Subjects {
+        let mut subjects = Subjects::default();
+        let changes = self.by_time.values();
+        changes.for_each(|change| subjects.add(change));
+        subjects
+    }
+
     /// Returns the changes in order, each once. AWS records the result of some calls as an event of its own, which names no
     /// caller.
-    pub fn merged(&self) -> Vec<Change> {
-        let all: Vec<&Change> = self.by_time.values().collect();
-        let kept = all.iter().enumerate().filter(|&(index, change)| {
-            let is_reported_by = |other: &&Change| {
-                other.account == change.account
-                    && other.kind == change.kind
-                    && other.time.distance(change.time) <= RESULT_DELAY
-            };
-            let is_repeated = change.is_service_event
-                && all.iter().enumerate().any(|(at, other)| {
-                    let is_better = (other.rank(), index) > (change.rank(), at);
-                    at != index && is_better && is_reported_by(other)
-                });
-            !is_repeated && !self.has_failed(change)
-        });
-        kept.map(|(_, change)| {
-            let mut change = (*change).clone();
-            let caller = change.request.as_ref().and_then(|id| self.requests.get(id));
+    pub fn into_merged(mut self) -> Vec<Change> {
+        let removed: Vec<(Time, String)> = self
+            .by_time
+            .iter()
+            .filter(|(_, change)| self.is_repeated(change) || self.has_failed(change))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in removed {
+            self.by_time.remove(&key);
+        }
+        let requests = self.requests;
+        let with_caller = |mut change: Change| {
+            let caller = change.request.as_ref().and_then(|id| requests.get(id));
             if let Some((by, by_control_tower)) = caller {
                 change.by.clone_from(by);
                 change.by_control_tower = *by_control_tower;
             }
             change
-        })
-        .collect()
+        };
+        self.by_time.into_values().map(with_caller).collect()
+    }
+
+    /// Returns whether a change is the result of another one, or a second event about the same result.
+    fn is_repeated(&self, change: &Change) -> bool {
+        let key = |change: &Change| (change.time, change.id.clone());
+        let first = (change.time.minus(RESULT_DELAY), String::new());
+        let end = (change.time.minus(-RESULT_DELAY - 1), String::new());
+        change.is_service_event
+            && self.by_time.range(first..end).any(|(_, other)| {
+                let is_same = other.account == change.account && other.kind == change.kind;
+                // Of two events of the same rank the first stays.
+                let order = other.rank().cmp(&change.rank());
+                is_same && order.then(key(change).cmp(&key(other))).is_gt()
+            })
     }
 
     fn has_failed(&self, change: &Change) -> bool {

@@ -29,7 +29,7 @@ fn change(minute: i64, event: &str, kind: Kind, is_service_event: bool) -> Chang
 fn merged(changes: impl IntoIterator<Item = Change>) -> Vec<String> {
     let mut all = Changes::default();
     changes.into_iter().for_each(|change| all.add(change));
-    all.merged()
+    all.into_merged()
         .into_iter()
         .map(|change| change.event)
         .collect()
@@ -85,7 +85,7 @@ fn a_created_account_is_one_change_with_the_caller_of_the_request() {
     ));
     changes.add(result);
     changes.add_request("car-1".to_owned(), Some("dana".to_owned()), true);
-    let merged = changes.merged();
+    let merged = changes.into_merged();
     assert!(merged[0].by_control_tower);
     assert_eq!(merged.len(), 1);
     assert_eq!(merged[0].event, "CreateAccountResult");
@@ -98,6 +98,10 @@ fn an_account_that_could_not_be_closed_is_no_change() {
     changes.add(change(1, "CloseAccount", Kind::AccountClosed, false));
     changes.add_failed_closing("222200000001".to_owned(), time(2));
     changes.add(change(90, "CloseAccount", Kind::AccountClosed, false));
-    let times: Vec<Time> = changes.merged().iter().map(|change| change.time).collect();
+    let times: Vec<Time> = changes
+        .into_merged()
+        .iter()
+        .map(|change| change.time)
+        .collect();
     assert_eq!(times, [time(90)]);
 }

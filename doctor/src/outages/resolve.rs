@@ -24,41 +24,66 @@ const NOT_FOUND: [&str; 4] = [
     "ChildNotFoundException",
 ];
 
-/// Adds the names in the changes to `names`. Returns the errors, at most one for each operation: after the first one of an
+/// The IDs to look up.
+#[derive(Debug, Default)]
+pub struct Subjects {
+    ous: BTreeSet<String>,
+    policies: BTreeSet<String>,
+    accounts: BTreeSet<String>,
+    /// The accounts that may need an update, which depends on their OU now. A move says only where the account was then.
+    placed_accounts: BTreeSet<String>,
+}
+
+impl Subjects {
+    /// Adds the IDs of a change.
+    pub fn add(&mut self, change: &Change) {
+        let ous = [&change.ou, &change.from_parent, &change.to_parent];
+        let ous = ous.into_iter().flatten().filter(|id| !is_root(id));
+        self.ous.extend(ous.cloned());
+        self.policies.extend(change.policy.clone());
+        self.accounts.extend(change.account.clone());
+        let is_gone = matches!(change.kind, Kind::AccountClosed | Kind::AccountLeft);
+        if !is_gone && !change.by_control_tower {
+            self.placed_accounts.extend(change.account.clone());
+        }
+    }
+}
+
+/// Adds the names of the subjects to `names`. Returns the errors, at most one for each operation: after the first one of an
 /// operation its other calls are not made.
-pub async fn resolve(client: &Client, changes: &[Change], names: &RefCell<Names>) -> Vec<AwsError> {
-    let mut errors = Vec::new();
-    errors.extend(resolve_ous(client, changes, names).await.err());
-    errors.extend(resolve_policies(client, changes, names).await.err());
-    errors.extend(resolve_accounts(client, changes, names).await.err());
-    errors.extend(resolve_parents(client, changes, names).await.err());
-    // After the changes: an account may be in an OU that no change names.
-    errors.extend(resolve_ous(client, &[], names).await.err());
+pub async fn resolve(
+    client: &Client,
+    subjects: &Subjects,
+    names: &RefCell<Names>,
+) -> Vec<AwsError> {
+    let ous = resolve_ous(client, &subjects.ous, names).await;
+    let has_failed = ous.is_err();
+    let mut errors = Vec::from_iter(ous.err());
+    errors.extend(resolve_policies(client, subjects, names).await.err());
+    errors.extend(resolve_accounts(client, subjects, names).await.err());
+    errors.extend(resolve_parents(client, subjects, names).await.err());
+    // An account may be in an OU that no change names.
+    let parents = names.borrow().unnamed_parents();
+    let parents = parents.into_iter().filter(|id| !is_root(id));
+    let new = parents.filter(|id| !subjects.ous.contains(id)).collect();
+    if !has_failed {
+        errors.extend(resolve_ous(client, &new, names).await.err());
+    }
     errors
 }
 
 async fn resolve_ous(
     client: &Client,
-    changes: &[Change],
+    ids: &BTreeSet<String>,
     names: &RefCell<Names>,
 ) -> Result<(), AwsError> {
-    let of_change = |change: &Change| {
-        [
-            change.ou.clone(),
-            change.from_parent.clone(),
-            change.to_parent.clone(),
-        ]
-    };
-    let mut ids: BTreeSet<String> = changes.iter().flat_map(of_change).flatten().collect();
-    ids.extend(names.borrow().unnamed_parents());
-    for id in ids.iter().filter(|id| !is_root(id)).take(MAX_CALLS) {
+    for id in ids.iter().take(MAX_CALLS) {
         let call = client
             .describe_organizational_unit()
-            .organizational_unit_id(id);
-        let response = unless_deleted(
-            "organizations:DescribeOrganizationalUnit",
-            call.send().await,
-        )?;
+            .organizational_unit_id(id)
+            .send()
+            .await;
+        let response = unless_deleted("organizations:DescribeOrganizationalUnit", call)?;
         let ou = response.and_then(|response| response.organizational_unit);
         if let Some(name) = ou.and_then(|ou| ou.name) {
             names.borrow_mut().add(id, &sanitize_line(&name));
@@ -69,14 +94,10 @@ async fn resolve_ous(
 
 async fn resolve_policies(
     client: &Client,
-    changes: &[Change],
+    subjects: &Subjects,
     names: &RefCell<Names>,
 ) -> Result<(), AwsError> {
-    let ids: BTreeSet<&String> = changes
-        .iter()
-        .filter_map(|change| change.policy.as_ref())
-        .collect();
-    for id in ids.into_iter().take(MAX_CALLS) {
+    for id in subjects.policies.iter().take(MAX_CALLS) {
         let call = client.describe_policy().policy_id(id).send().await;
         let response = unless_deleted("organizations:DescribePolicy", call)?;
         let policy = response.and_then(|response| response.policy);
@@ -87,9 +108,8 @@ async fn resolve_policies(
             names.borrow_mut().add(id, &sanitize_line(name));
         }
         if let Some(policy_type) = &summary.r#type {
-            names
-                .borrow_mut()
-                .add_policy_type(id, &sanitize_line(policy_type.as_str()));
+            let policy_type = sanitize_line(policy_type.as_str());
+            names.borrow_mut().add_policy_type(id, &policy_type);
         }
     }
     Ok(())
@@ -97,14 +117,10 @@ async fn resolve_policies(
 
 async fn resolve_accounts(
     client: &Client,
-    changes: &[Change],
+    subjects: &Subjects,
     names: &RefCell<Names>,
 ) -> Result<(), AwsError> {
-    let ids: BTreeSet<&String> = changes
-        .iter()
-        .filter_map(|change| change.account.as_ref())
-        .collect();
-    for id in ids.into_iter().take(MAX_CALLS) {
+    for id in subjects.accounts.iter().take(MAX_CALLS) {
         let call = client.describe_account().account_id(id).send().await;
         let response = unless_deleted("organizations:DescribeAccount", call)?;
         let account = response.and_then(|response| response.account);
@@ -115,25 +131,16 @@ async fn resolve_accounts(
     Ok(())
 }
 
-/// Reads the OU of each account that may need an update. A move says only where the account was then.
 async fn resolve_parents(
     client: &Client,
-    changes: &[Change],
+    subjects: &Subjects,
     names: &RefCell<Names>,
 ) -> Result<(), AwsError> {
-    let needs_parent = |change: &&Change| {
-        !change.by_control_tower && !matches!(change.kind, Kind::AccountClosed | Kind::AccountLeft)
-    };
-    let changes = changes.iter().filter(needs_parent);
-    let ids: BTreeSet<&String> = changes
-        .filter_map(|change| change.account.as_ref())
-        .collect();
-    for id in ids.into_iter().take(MAX_CALLS) {
+    for id in subjects.placed_accounts.iter().take(MAX_CALLS) {
         let call = client.list_parents().child_id(id).send().await;
         let response = unless_deleted("organizations:ListParents", call)?;
-        let parents = response
-            .and_then(|response| response.parents)
-            .unwrap_or_default();
+        let parents = response.and_then(|response| response.parents);
+        let parents = parents.unwrap_or_default();
         if let Some(parent) = parents.first().and_then(|parent| parent.id()) {
             names.borrow_mut().add_parent(id, parent);
         }

@@ -158,16 +158,13 @@ impl SearchState {
         let outages = self.outages.take().unwrap_or_default();
         self.add_final_gaps(&outages, interrupted, has_searched);
         let mut names = names;
-        let all_changes = self.changes.merged();
-        names.add_from_records(&all_changes);
+        let changes = std::mem::take(&mut self.changes).into_merged();
+        names.add_from_records(&changes);
         let entries = outages.iter().map(|outage| {
-            let changes: Vec<Change> = all_changes
-                .iter()
-                .filter(|change| outage.contains(change.time))
-                .cloned()
-                .collect();
-            let actions = actions(outage.to().is_none(), &changes, &names, &self.landing_zone);
-            OutageEntry::new(outage, &changes, actions, &names)
+            let changes = changes_in(outage, &changes);
+            let is_still_off = outage.to().is_none();
+            let actions = actions(is_still_off, changes, &names, &self.landing_zone);
+            OutageEntry::new(outage, changes, actions, &names)
         });
         let entries = entries.collect();
         let complete = self.gaps.is_empty();
@@ -219,6 +216,14 @@ impl SearchState {
             ));
         }
     }
+}
+
+/// Returns the changes in an outage. The changes are in order.
+fn changes_in<'a>(outage: &Outage, changes: &'a [Change]) -> &'a [Change] {
+    let is_before = |change: &Change| outage.from().is_some_and(|from| change.time < from);
+    let changes = &changes[changes.partition_point(is_before)..];
+    let end = changes.partition_point(|change| outage.contains(change.time));
+    &changes[..end]
 }
 
 #[cfg(test)]
