@@ -35,6 +35,8 @@ pub struct FakeEvent {
     pub time: i64,
     /// `CloudTrailEvent`.
     pub record: String,
+    /// The account and its new parent, if the event is a successful move.
+    pub moved: Option<(String, String)>,
 }
 
 /// Returns the record of a call by an administrator. AWS documents the shape:
@@ -94,6 +96,7 @@ impl From<Value> for FakeEvent {
             name: text("eventName"),
             id: text("eventID"),
             time: time.expect("an RFC 3339 time").secs(),
+            moved: moved(&record),
             record: record.to_string(),
         }
     }
@@ -156,20 +159,22 @@ pub fn describe(operation: &Operation) -> Vec<u8> {
     operation.success(body.to_string().as_bytes())
 }
 
+fn moved(record: &Value) -> Option<(String, String)> {
+    let request = &record["requestParameters"];
+    let account = request["accountId"].as_str()?.to_owned();
+    let parent = request["destinationParentId"].as_str()?.to_owned();
+    record
+        .get("errorCode")
+        .is_none()
+        .then_some((account, parent))
+}
+
 /// Returns the parent of an account after all moves in the history, if there is one.
 pub fn parent(operation: &Operation, events: &[FakeEvent]) -> Option<String> {
     let account = operation.json_string("ChildId")?;
-    // The second condition saves parsing thousands of records.
-    let is_move =
-        |event: &&FakeEvent| event.name == "MoveAccount" && event.record.contains(&account);
-    let moves = events.iter().filter(is_move);
-    let moves = moves.filter_map(|event| {
-        let record: Value = serde_json::from_str(&event.record).ok()?;
-        let request = &record["requestParameters"];
-        let is_this =
-            request["accountId"].as_str() == Some(&account) && record.get("errorCode").is_none();
-        let parent = request["destinationParentId"].as_str()?.to_owned();
-        is_this.then_some((event.time, parent))
+    let moves = events.iter().filter_map(|event| {
+        let (moved, parent) = event.moved.as_ref()?;
+        (*moved == account).then_some((event.time, parent))
     });
-    moves.max().map(|(_, parent)| parent)
+    moves.max().map(|(_, parent)| parent.clone())
 }

@@ -92,6 +92,7 @@ fn records_of_another_shape_are_not_read_and_lose_no_other_change() {
             id: format!("malformed {text}"),
             time: 1_795_170_000,
             record: text.to_owned(),
+            moved: None,
         });
     }
     let aws = Scenario::healthy().with_events(events).start();
