@@ -2,13 +2,11 @@
 //! The fake AWS on loopback answers after 50 ms. The benchmark prints figures and enforces no limit.
 
 use std::error::Error;
-use std::fs;
-use std::process::Child;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use cli::command;
 use fake_aws::{FakeReply, Scenario};
+use memory::wait_for_peak_memory;
 
 #[path = "../tests/cli.rs"]
 #[expect(
@@ -35,6 +33,8 @@ mod fake_aws;
     reason = "the tests' HTTP server, of which the benchmark uses a part"
 )]
 mod http;
+#[path = "support/memory.rs"]
+mod memory;
 
 const LATENCY: Duration = Duration::from_millis(50);
 
@@ -111,18 +111,4 @@ fn measure(case: &Case) -> Result<(), Box<dyn Error>> {
         f64::from(memory) / 1024.0,
     );
     Ok(())
-}
-
-/// Waits for the process to end. Returns its peak resident memory in KiB.
-fn wait_for_peak_memory(doctor: &mut Child) -> Result<u32, Box<dyn Error>> {
-    let status = format!("/proc/{}/status", doctor.id());
-    let mut max = 0;
-    while doctor.try_wait()?.is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let number = peak.and_then(|peak| peak.split_whitespace().next()?.parse().ok());
-        max = max.max(number.unwrap_or(0));
-        thread::sleep(Duration::from_millis(20));
-    }
-    Ok(max)
 }

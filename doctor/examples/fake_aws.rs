@@ -1,7 +1,7 @@
 //! The fake AWS of the tests as a program, for tests that need a terminal.
 //!
 //! It prints its endpoint and ends when its standard input is closed. The argument is the scenario: `healthy`,
-//! `troubled` (the default) or `slow`, in which the role check takes seconds.
+//! `troubled` (the default), `outage`, or `slow`, in which the role check takes seconds.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use std::time::Duration;
 use std::{env, io};
 
 use fake_aws::Scenario;
-use fake_aws::scenarios::troubled;
+use fake_aws::scenarios::{outage, troubled};
 
 #[path = "../tests/fake_aws/mod.rs"]
 #[expect(dead_code, reason = "the test suite uses more of it")]
@@ -28,6 +28,7 @@ fn main() -> io::Result<()> {
     let mut scenario = troubled();
     match env::args().nth(1).as_deref() {
         Some("healthy") => scenario = Scenario::healthy(),
+        Some("outage") => scenario = outage(),
         Some("slow") => {
             scenario.accounts = 100;
             scenario.latency = Duration::from_millis(300);

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
+
+use crate::outages::time::Time;
 
 /// The role that Control Tower creates in every account that it enrolls.
 const EXECUTION_ROLE: &str = "AWSControlTowerExecution";
@@ -17,20 +19,35 @@ Exit codes:
 
 A closed pipe, such as that of `| head`, does not change the exit code.";
 
+const OUTAGES_EXIT_CODES: &str = "\
+Exit codes:
+  0    Trusted access was on all the time, and the whole history was read
+  1    Trusted access was off at least once
+  2    No outage is known, but something could not be read; or an argument is invalid,
+       or the output could not be written
+  130  Interrupted with Ctrl-C, after printing the results so far
+
+A closed pipe, such as that of `| head`, does not change the exit code.";
+
 /// Checks if AWS Control Tower's trusted access, and the function that keeps it, can work.
 /// It only reads, and changes nothing in AWS.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "trusted-access-doctor", version, after_help = EXIT_CODES)]
+#[command(
+    name = "trusted-access-doctor",
+    version,
+    after_help = EXIT_CODES,
+    args_conflicts_with_subcommands = true
+)]
 pub struct Arguments {
-    /// The profile of the AWS configuration [default: environment variables and the default profile]
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    /// Another command than the checks.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The arguments of all commands.
+    #[command(flatten)]
+    pub common: CommonArguments,
     /// The Region of the stack [default: the Region that receives the events of AWS Organizations]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
-    /// The home Region of the landing zone [default: --region, else the Region of the profile]
-    #[arg(long, value_name = "REGION", value_parser = region)]
-    pub landing_zone_region: Option<String>,
     /// The role to check in each enrolled account
     #[arg(long, value_name = "NAME", default_value = EXECUTION_ROLE, value_parser = role_name)]
     pub role_name: String,
@@ -43,12 +60,51 @@ pub struct Arguments {
     /// The stack of the function; needed to check the deployment
     #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub stack_name: Option<String>,
-    /// Print JSON instead of a table
-    #[arg(long)]
-    pub json: bool,
     /// Do not check the role in any account
     #[arg(long)]
     pub no_roles: bool,
+}
+
+/// The arguments of all commands.
+#[derive(Debug, Clone, Args)]
+pub struct CommonArguments {
+    /// The profile of the AWS configuration [default: environment variables and the default profile]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The home Region of the landing zone [default: --region if there is one, else the Region of the profile]
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    pub landing_zone_region: Option<String>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The commands beside the checks.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Lists when trusted access was off, what Control Tower missed, and what to do; changes nothing in AWS
+    Outages(OutageArguments),
+}
+
+/// The arguments of `outages`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = OUTAGES_EXIT_CODES)]
+pub struct OutageArguments {
+    /// The arguments of all commands.
+    #[command(flatten)]
+    pub common: CommonArguments,
+    /// List the outages after this time, such as 2026-11-20T10:00:00Z [default: 90 days ago]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Time>,
+    /// List the outages before this time [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Time>,
+    /// The rate of the lookups. The default is CloudTrail's quota; the tests, which do not have it, are faster.
+    #[arg(long, hide = true, default_value = "2")]
+    pub lookups_per_second: u32,
+    /// The current time, for tests and for the example in the documentation [default: this machine's clock]
+    #[arg(long, hide = true, value_name = "TIME", value_parser = time)]
+    pub now: Option<Time>,
 }
 
 fn region(text: &str) -> Result<String, String> {
@@ -98,6 +154,10 @@ fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
     number.ok_or_else(|| "not a number from 1 to 100".to_owned())
 }
 
+fn time(text: &str) -> Result<Time, String> {
+    Time::parse(text).ok_or_else(|| "not an RFC 3339 time such as 2026-11-20T10:00:00Z".to_owned())
+}
+
 fn validate(text: &str, is_valid: bool, error: &str) -> Result<String, String> {
     if is_valid {
         Ok(text.to_owned())
@@ -134,6 +194,25 @@ mod tests {
     }
 
     #[test]
+    fn outages_has_arguments_of_its_own_and_rejects_those_of_the_checks() {
+        let since = ["outages", "--since", "2026-11-20T11:00:00+01:00", "--json"];
+        let Some(Command::Outages(outages)) = parse(&since).unwrap().command else {
+            panic!("the command is outages");
+        };
+        assert_eq!(outages.since, Time::parse("2026-11-20T10:00:00Z"));
+        assert!(outages.common.json);
+        assert_eq!(outages.lookups_per_second, 2);
+        for invalid in [
+            ["outages", "--since", "yesterday"],
+            ["outages", "--until", "2026-11-20"],
+            ["outages", "--stack-name", "one"],
+            ["outages", "--region", "us-east-1"],
+        ] {
+            assert!(parse(&invalid).is_err(), "{invalid:?}");
+        }
+    }
+
+    #[test]
     fn invalid_arguments_are_rejected() {
         for invalid in [
             ["--accounts", "11112222333"],
@@ -149,6 +228,8 @@ mod tests {
             ["--role-name", "a/b"],
             ["--stack-name", "arn:aws:x"],
             ["--stack-name", "1a"],
+            ["--since", "2026-11-20T10:00:00Z"],
+            ["--no-roles", "outages"],
         ] {
             assert!(parse(&invalid).is_err(), "{invalid:?}");
         }

@@ -25,6 +25,9 @@ const MAX_BACKOFF: Duration = Duration::from_secs(8);
 const ASSUME_ROLE_MAX_ATTEMPTS: u32 = 8;
 /// The timeout of `AssumeRole` with all its attempts.
 const ASSUME_ROLE_TIMEOUT: Duration = Duration::from_secs(30);
+const LOOKUP_MAX_ATTEMPTS: u32 = 8;
+/// The timeout of one attempt to read a page of CloudTrail's event history.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(15);
 /// The Region of the first STS call if the user and the profile name none.
 const FALLBACK_REGION: &str = "us-east-1";
 
@@ -113,6 +116,22 @@ impl AwsClients {
     /// Returns a CloudTrail client.
     pub fn cloudtrail(&self, region: &str) -> aws_sdk_cloudtrail::Client {
         aws_sdk_cloudtrail::Client::new(&self.in_region(region))
+    }
+
+    /// Returns the CloudTrail client for `LookupEvents`, whose pages are slow, and whose quota all users of the account share.
+    pub fn event_history(&self, region: &str) -> aws_sdk_cloudtrail::Client {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(LOOKUP_MAX_ATTEMPTS)
+            .with_max_backoff(MAX_BACKOFF);
+        let unlimited_retry_quota = RetryPartition::custom("event history")
+            .token_bucket(TokenBucket::unlimited())
+            .build();
+        let timeouts = timeouts().operation_attempt_timeout(LOOKUP_TIMEOUT).build();
+        let config = aws_sdk_cloudtrail::config::Builder::from(&self.in_region(region))
+            .timeout_config(timeouts)
+            .retry_config(retries)
+            .retry_partition(unlimited_retry_quota);
+        aws_sdk_cloudtrail::Client::from_conf(config.build())
     }
 
     /// Returns a CloudFormation client.

@@ -141,6 +141,7 @@ impl Doctor {
     async fn check_landing_zone(&self, context: &AwsContext) -> Option<String> {
         let arguments = &self.arguments;
         let requested = arguments
+            .common
             .landing_zone_region
             .as_ref()
             .or(arguments.region.as_ref());

@@ -39,3 +39,24 @@ fn help_documents_every_exit_code_and_that_nothing_is_changed() {
         assert!(run.stdout.contains(text), "{text} in {}", run.stdout);
     }
 }
+
+#[test]
+fn the_help_of_outages_documents_every_exit_code_and_no_option_of_the_tests() {
+    let run = run("http://127.0.0.1:9", &["outages", "--help"]);
+    assert_eq!(run.code, 0);
+    for text in [
+        "changes nothing",
+        "--since <TIME>",
+        "\n  0    Trusted access was on all the time",
+        "\n  1    Trusted access was off at least once",
+        "\n  2    No outage is known, but something could not be read",
+        "\n  130  Interrupted with Ctrl-C",
+    ] {
+        assert!(run.stdout.contains(text), "{text} in {}", run.stdout);
+    }
+    assert!(
+        !run.stdout.contains("--now") && !run.stdout.contains("--lookups"),
+        "{}",
+        run.stdout
+    );
+}

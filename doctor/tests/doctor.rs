@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use crate::cli::{Run, check, command, result, run, run_json, verdicts};
 use crate::fake_aws::replies::{STACK, account};
+use crate::fake_aws::scenarios::outage;
 use crate::fake_aws::{FakeAws, FakeReply, Scenario};
+use crate::outages::outages;
 
 #[test]
 fn every_check_is_healthy_in_a_healthy_organization() {
@@ -105,9 +107,12 @@ fn the_documented_permissions_are_those_of_the_calls_and_all_of_them_only_read()
         run(&aws.url, &["--stack-name", STACK]);
         called.extend(aws.calls().into_iter().map(|call| call.operation));
     }
+    let aws = outage().start();
+    outages(&aws, &[]);
+    called.extend(aws.calls().into_iter().map(|call| call.operation));
     for operation in &called {
         let verb = operation.split(':').nth(1).unwrap();
-        let only_reads = ["Get", "List", "Describe", "Filter"]
+        let only_reads = ["Get", "List", "Describe", "Filter", "Lookup"]
             .iter()
             .any(|start| verb.starts_with(start));
         assert!(only_reads || operation == "sts:AssumeRole", "{operation}");

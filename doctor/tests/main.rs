@@ -17,5 +17,6 @@ mod fake_aws;
 #[path = "../../tests/support/http.rs"]
 #[expect(dead_code, reason = "the function's tests use more of it")]
 mod http;
+mod outages;
 mod output;
 mod report;

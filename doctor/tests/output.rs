@@ -8,7 +8,8 @@ mod terminal;
 use std::path::Path;
 use std::{env, fs};
 
-fn assert_matches_snapshot(name: &str, output: &str) {
+/// Compares an output with a committed one.
+pub fn assert_matches_snapshot(name: &str, output: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let path = folder.join(name);
     if env::var_os("UPDATE").is_some() {

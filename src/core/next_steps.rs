@@ -81,13 +81,26 @@ fn repair_found(region: &str, detail: &LandingZoneDetail) -> String {
     format!("{first}{step}")
 }
 
+/// The times get into a command, which is safe: `Outage` has only those that are RFC 3339.
 fn register(outage: &Outage) -> String {
-    let period = outage.disabled_at.as_deref().map_or_else(
-        || "while trusted access was disabled".to_owned(),
-        |time| format!("between {time} and {}", outage.restored_at),
+    let restored_at = &outage.restored_at;
+    let (period, options) = outage.disabled_at.as_deref().map_or_else(
+        || {
+            (
+                "while trusted access was disabled".to_owned(),
+                String::new(),
+            )
+        },
+        |time| {
+            (
+                format!("between {time} and {restored_at}"),
+                format!(" --since {time} --until {restored_at}"),
+            )
+        },
     );
     format!(
-        "Re-register the OUs in which accounts or OUs changed {period}: AWS Control Tower may have missed those changes."
+        "Re-register the OUs in which accounts or OUs changed {period}: AWS Control Tower may have missed those changes. This \
+         command lists them, 15 minutes later: trusted-access-doctor outages{options}"
     )
 }
 
@@ -140,7 +153,8 @@ mod tests {
                  Region. Reset the landing zone if its version is 3.1 or later; else update it to at least 3.1, which \
                  repairs the drift as well.",
                 "Re-register the OUs in which accounts or OUs changed between 2026-11-23T10:01:19Z and \
-                 2026-11-23T10:01:45Z: AWS Control Tower may have missed those changes.",
+                 2026-11-23T10:01:45Z: AWS Control Tower may have missed those changes. This command lists them, 15 minutes \
+                 later: trusted-access-doctor outages --since 2026-11-23T10:01:19Z --until 2026-11-23T10:01:45Z",
             ]
         );
         let steps = next_steps(&outage(None), None);
@@ -149,7 +163,8 @@ mod tests {
             "Find out in CloudTrail whether DisableAWSServiceAccess was called, and ask the caller why."
         );
         assert!(
-            steps[2].contains("changed while trusted access was disabled:"),
+            steps[2].contains("changed while trusted access was disabled:")
+                && steps[2].ends_with("15 minutes later: trusted-access-doctor outages"),
             "{}",
             steps[2]
         );

@@ -8,6 +8,7 @@ mod raw_json;
 
 use thiserror::Error;
 
+pub use actor::from_cloudtrail;
 pub use raw_json::RawJson;
 
 use crate::core::model::{CONTROL_TOWER, Mode};

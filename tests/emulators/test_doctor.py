@@ -48,12 +48,14 @@ class AgainstMoto(unittest.TestCase):
         return boto3.client(service, endpoint_url=self.url, region_name=REGION,
                             aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key="example-secret")
 
-    def doctor(self, *arguments):
+    def run_doctor(self, *arguments):
         environment = services.aws_environment(self.url) | {"AWS_ENDPOINT_URL": self.url}
-        ended = subprocess.run([terminal.DOCTOR, "--json", *arguments], env=environment, timeout=120,
-                               stdout=subprocess.PIPE)
-        document = json.loads(ended.stdout)
-        return {check["check"]: check for check in document["checks"]}, ended.returncode
+        ended = subprocess.run([terminal.DOCTOR, *arguments], env=environment, timeout=120, stdout=subprocess.PIPE)
+        return json.loads(ended.stdout), ended.returncode
+
+    def doctor(self, *arguments):
+        document, code = self.run_doctor("--json", *arguments)
+        return {check["check"]: check for check in document["checks"]}, code
 
     def test_every_check_is_healthy_except_control_tower_which_moto_does_not_have(self):
         # The doctor must not take the missing service for a missing landing zone.
@@ -110,6 +112,12 @@ class AgainstMoto(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("There is no stack no-such-stack", checks["deployment"]["problems"][0]["sentence"])
 
+    def test_outages_without_an_event_history_are_unknown_and_not_absent(self):
+        # moto has no LookupEvents.
+        document, code = self.run_doctor("outages", "--json")
+        self.assertEqual((document["outages"], document["complete"], code), ([], False, 2))
+        self.assertIn("cloudtrail:LookupEvents", " ".join(document["notRead"]))
+
 
 class OnATerminal(unittest.TestCase):
     def output(self, scenario, columns=110, **variables):
@@ -141,6 +149,25 @@ class OnATerminal(unittest.TestCase):
         self.assertIn("Interrupted. ", words)
         self.assertIn("the doctor was interrupted", words)
         self.assertNotIn("accounts checked", words.partition("ok credentials")[2])
+
+    def test_the_search_for_outages_has_a_progress_bar_that_ctrl_c_clears(self):
+        # Slower than the tests of the output, so that the bar is seen.
+        arguments = ["outages", "--lookups-per-second", "10"]
+        with terminal.fake_aws("outage") as url:
+            output, code = terminal.run(arguments, url, 110, {}, interrupt_at="of 23 event names")
+        self.assertEqual(code, 130)
+        self.assertRegex(output, r"\d+ of 23 event names, \d+ events")
+        words = " ".join(self.plain(output).split())
+        self.assertIn("NOT READ", words)
+        self.assertIn("Interrupted. ", words)
+        self.assertNotIn("event names", words.partition("Trusted access of")[2])
+
+    def test_no_line_of_the_outages_is_wider_than_the_terminal(self):
+        with terminal.fake_aws("outage") as url:
+            output, _ = terminal.run(["outages", "--lookups-per-second", "1000"], url, 80, {})
+        table = self.plain(output).partition("Trusted access of")[2]
+        widest = max(len(line) for line in table.splitlines()[1:] if "arn:" not in line)
+        self.assertLessEqual(widest, 80)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,8 @@ fn check_drift(detail: &LandingZoneDetail, region: &str) -> Finding {
         Some("DRIFTED") => finding.problem(
             "The landing zone has drifted.",
             format!(
-                "Check that trusted access is enabled. Then {}. Re-register the OUs in which accounts changed in the meantime.",
+                "Check that trusted access is enabled. Then {}. The command `trusted-access-doctor outages` lists the OUs and \
+                 accounts that changed in the meantime.",
                 drift_repair(detail, region)
             ),
         ),

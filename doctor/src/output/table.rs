@@ -81,7 +81,7 @@ fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
 
 /// Wraps `text` after `prefix`, with later lines indented below the text. A long word such as an ARN stays whole, so
 /// that it can be copied.
-fn wrap_text(text: &str, prefix: &str, width: usize) -> Vec<String> {
+pub fn wrap_text(text: &str, prefix: &str, width: usize) -> Vec<String> {
     let indent = " ".repeat(prefix.chars().count());
     let options = Options::new(width)
         .initial_indent(prefix)

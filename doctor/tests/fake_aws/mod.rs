@@ -2,6 +2,7 @@
 //! throttle. An operation that it does not know is answered with an error, which fails the test.
 
 mod cbor;
+pub mod event_history;
 mod operation;
 pub mod replies;
 pub mod scenarios;
@@ -14,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::http::{self, Connection, ConnectionAction, Request, response, send};
+use event_history::FakeEvent;
 use operation::Operation;
 
 /// A reply in place of the usual one.
@@ -23,6 +25,8 @@ pub enum FakeReply {
     Error(u16, &'static str, &'static str),
     /// The error for the first calls, then the usual reply.
     ErrorFirst(usize, u16, &'static str, &'static str),
+    /// The usual reply for the first calls, then the error.
+    ErrorAfter(usize, u16, &'static str, &'static str),
     /// None at all: the connection stays open.
     NoResponse,
     /// A page that AWS would not send, as from a captive portal.
@@ -46,6 +50,8 @@ pub struct Scenario {
     pub latency: Duration,
     /// The most `AssumeRole` calls in a second. More are throttled.
     pub assume_role_rate: usize,
+    /// CloudTrail's event history, in the order in which it is returned.
+    pub events: Arc<Vec<FakeEvent>>,
 }
 
 /// A request that the fake received.
@@ -78,12 +84,19 @@ impl Scenario {
             accounts: 4,
             latency: Duration::ZERO,
             assume_role_rate: usize::MAX,
+            events: Arc::default(),
         }
     }
 
     /// Replaces the reply of an operation.
     pub fn with(mut self, operation: &'static str, reply: FakeReply) -> Self {
         self.replies.insert(operation, reply);
+        self
+    }
+
+    /// Sets the event history, in the order in which it is returned.
+    pub fn with_events(mut self, events: impl IntoIterator<Item = impl Into<FakeEvent>>) -> Self {
+        self.events = Arc::new(events.into_iter().map(Into::into).collect());
         self
     }
 
@@ -192,9 +205,11 @@ impl Server {
             _ if is_throttled => operation.error(400, "Throttling", "Rate exceeded"),
             None => usual(),
             Some(FakeReply::ErrorFirst(times, ..)) if self.count(&key) > *times => usual(),
+            Some(FakeReply::ErrorAfter(times, ..)) if self.count(&key) <= *times => usual(),
             Some(
                 FakeReply::Error(status, code, message)
-                | FakeReply::ErrorFirst(_, status, code, message),
+                | FakeReply::ErrorFirst(_, status, code, message)
+                | FakeReply::ErrorAfter(_, status, code, message),
             ) => operation.error(*status, code, message),
             Some(FakeReply::NoResponse) => {
                 thread::sleep(Duration::from_mins(10));

@@ -6,6 +6,7 @@ use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
 use serde_json::json;
 
 use super::Scenario;
+use super::event_history;
 use super::operation::Operation;
 use crate::http::response;
 
@@ -50,8 +51,14 @@ pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
         })),
         "organizations:ListAccounts" => json(accounts(operation, scenario)),
         "organizations:ListParents" => {
-            json(json!({"Parents": [{"Id": OUS[0], "Type": "ORGANIZATIONAL_UNIT"}]}))
+            let parent = event_history::parent(operation, &scenario.events);
+            let parent = parent.unwrap_or_else(|| OUS[0].to_owned());
+            json(json!({"Parents": [{"Id": parent, "Type": "ORGANIZATIONAL_UNIT"}]}))
         }
+        "organizations:DescribeOrganizationalUnit"
+        | "organizations:DescribeAccount"
+        | "organizations:DescribePolicy" => event_history::describe(operation),
+        "cloudtrail:LookupEvents" => json(event_history::lookup(operation, &scenario.events)),
         "cloudtrail:DescribeTrails" => {
             json(json!({"trailList": [trail("organization-trail", true)]}))
         }

@@ -11,8 +11,9 @@ use crate::core::trigger::Actor;
 /// The members of `userIdentity` that are texts.
 const TEXTS: [&str; 5] = ["type", "arn", "accountId", "userName", "invokedBy"];
 
-/// Returns the caller from an event's `detail`, or `None` if it names none.
-pub(super) fn from_cloudtrail(detail: RawJson<'_>) -> Option<Actor> {
+/// Returns the caller from a CloudTrail record, which is the `detail` of an event, or `None` if it names none.
+#[must_use]
+pub fn from_cloudtrail(detail: RawJson<'_>) -> Option<Actor> {
     let user_identity = detail.get("userIdentity");
     let texts = user_identity.and_then(read_identity).unwrap_or_default();
     let session = user_identity.and_then(|identity| identity.get("sessionContext"));
