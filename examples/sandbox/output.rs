@@ -67,6 +67,9 @@ impl Output {
         if let Some(outage) = run.result.as_ref().ok().and_then(describe_outage) {
             print_line(&self.paint(DIM, format!("    {outage}")));
         }
+        if let Some(command) = run.result.as_ref().ok().and_then(missed_changes_command) {
+            print_line(&self.paint(DIM, format!("    next: {command}")));
+        }
         if self.verbose {
             self.details(run);
         }
@@ -144,6 +147,15 @@ fn short_name(operation: &str) -> &str {
         "ListLandingZones" | "GetLandingZone" | "ListLandingZoneOperations" => "LZ",
         other => other,
     }
+}
+
+/// Returns the command that lists what Control Tower missed in the outage, if the report has it with the times.
+fn missed_changes_command(report: &Report) -> Option<&str> {
+    let command = |step: &'_ String| step.find("trusted-access-doctor outages --since");
+    report
+        .next_steps
+        .iter()
+        .find_map(|step| command(step).map(|start| &step[start..]))
 }
 
 /// Returns the caller, the source address and the length of the outage that a run ended, if the report has them.

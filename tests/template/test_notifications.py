@@ -22,17 +22,18 @@ IS_DISABLED = f"{SUBJECT} is disabled in management account 123456789012, and th
 WAS_DISABLED = f"{SUBJECT} was disabled in management account 123456789012, and {STACK}"
 NO_CALL = "The report of {time} has no complete record of a call."
 LOOK_UP = "What to do: look up DisableAWSServiceAccess in CloudTrail, then follow"
+MISSED = "list what AWS Control Tower missed: trusted-access-doctor outages"
 MAILS = {
     "NotifyRepairWithOutage":
         f"{WAS_DISABLED} enabled it again. {CALLED} Trusted access was enabled at {RESTORED_AT}, 8 seconds later. What to do: "
         f"Ask {CALLER} why trusted access was disabled. Then follow {URL}#remediated because enabling trusted access does not "
-        "repair the landing zone's drift.",
+        f"repair the landing zone's drift. In 15 minutes, {MISSED} --since {CALL_TIME} --until {RESTORED_AT}",
     "NotifyRepairWithCaller":
         f"{WAS_DISABLED} changed it to enabled. {CALLED} The report was written at {{time}}. What to do: ask the caller for the "
-        f"reason, then follow {URL}#remediated for the steps that are left.",
+        f"reason, then follow {URL}#remediated for the steps that are left. In 15 minutes, {MISSED}",
     "NotifyRepairWithoutCaller":
         f"{WAS_DISABLED} changed it to enabled. The run was triggered by Schedule. {NO_CALL} {LOOK_UP} {URL}#remediated for the "
-        "steps that are left.",
+        f"steps that are left. In 15 minutes, {MISSED}",
     "NotifyDriftWithCaller":
         f"{IS_DISABLED} {CALLED} At {{time}} {STACK} reported it and changed nothing, because the run was an audit. What to do: "
         f"ask the caller for the reason, then follow {URL}#driftdetected to decide about the change.",
@@ -132,7 +133,10 @@ class Wording(Messages):
                 mail, chat = self.assert_messages(rule, notifications(self.deployment, response))
                 section = f"{URL}#{response['outcome'].lower()}"
                 self.assertIn(f"{section} ", mail)
-                self.assertTrue(chat["content"]["nextSteps"][-1].endswith(section), chat["content"]["nextSteps"])
+                steps = chat["content"]["nextSteps"]
+                self.assertTrue(any(step.endswith(section) for step in steps), steps)
+                # After a repair, the last step names the command that lists what was missed.
+                self.assertEqual("trusted-access-doctor outages" in steps[-1], response["outcome"] == "Remediated", steps)
                 self.assertTrue(chat["content"]["description"].startswith(
                     "*Account* 123456789012, *Region* us-east-1, *stack* controltower-trusted-access\n",
                 ))
@@ -154,6 +158,7 @@ class Wording(Messages):
         self.assertEqual(chat["content"]["nextSteps"], [
             f"Ask {CALLER} why trusted access was disabled.",
             f"Repair the landing zone's drift, which enabling trusted access does not repair: {URL}#remediated",
+            f"In 15 minutes, {MISSED} --since {CALL_TIME} --until {RESTORED_AT}",
         ])
         self.assertEqual(chat["metadata"]["additionalContext"], {
             "account": "123456789012", "region": "us-east-1", "stack": "controltower-trusted-access", "caller": CALLER,
@@ -165,6 +170,20 @@ class Wording(Messages):
         headings = re.findall(r"^#+ (.+)$", (stack.ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
         anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
         self.assertLessEqual({response["outcome"].lower() for response in reports.reports_by_rule().values()}, anchors)
+
+
+class MessagesOfDisabling(Messages):
+    def setUp(self):
+        self.deployment = self.enterContext(stack.deployed({"DesiredState": "disabled", "AllowDisable": "true"}))
+        self.deployment.capture_targets()
+
+    def test_no_message_about_disabling_names_the_command_that_lists_missed_changes(self):
+        for rule, trigger in (("NotifyRepairWithCaller", reports.call("EnableAWSServiceAccess")),
+                              ("NotifyRepairWithoutCaller", reports.SCHEDULE)):
+            response = reports.report("Remediated", trigger, desired="disabled", observed="enabled")
+            mail, chat = self.assert_messages(rule, notifications(self.deployment, response))
+            self.assertNotIn("trusted-access-doctor", mail)
+            self.assertEqual(len(chat["content"]["nextSteps"]), 2)
 
 
 class Templates(Messages):

@@ -22,6 +22,21 @@ fn the_documentation_shows_the_table() {
     assert!(page.contains(include_str!("../snapshots/outages.txt")));
 }
 
+#[test]
+fn the_readme_shows_lines_of_the_table_in_their_order() {
+    let readme = include_str!("../../../README.md");
+    let (_, rest) = readme.split_once("<!-- outages:").expect("the mark");
+    let (sample, _) = rest.split_once("<!-- /outages -->").expect("the end");
+    let shown = sample.lines().skip(2).take_while(|line| *line != "```");
+    let mut table = include_str!("../snapshots/outages.txt").lines();
+    let mut count = 0;
+    for line in shown.filter(|line| *line != "…") {
+        assert!(table.any(|one| one == line), "{line}");
+        count += 1;
+    }
+    assert!(count >= 5, "{count}");
+}
+
 /// The keys of the contract, in the order of the documentation.
 const OUTAGE: [&str; 8] = [
     "from",
