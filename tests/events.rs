@@ -61,16 +61,19 @@ const FILES: [(TriggerKind, Option<&str>, &[&str]); 10] = [
             "organizations-disable-assumed-role",
             "organizations-disable-aws-account",
             "organizations-disable-aws-service",
+            "organizations-disable-directory",
             "organizations-disable-failed-assumed-role",
             "organizations-disable-failed-root",
             "organizations-disable-failed-sso-user",
             "organizations-disable-federated-user",
             "organizations-disable-iam-user",
             "organizations-disable-identity-center-user",
+            "organizations-disable-role",
             "organizations-disable-root",
             "organizations-disable-saml-user",
             "organizations-disable-source-identity",
             "organizations-disable-sso-user",
+            "organizations-disable-unknown",
             "organizations-disable-web-identity-user",
         ],
     ),
@@ -147,6 +150,9 @@ fn every_organizations_event_names_its_caller() {
         ),
         ("aws-service", "controltower.amazonaws.com"),
         ("aws-account", "444455556666"),
+        ("role", "arn:aws:iam::111122223333:role/PlatformCleanup"),
+        ("directory", "dana (account 111122223333)"),
+        ("unknown", "Unknown"),
         ("saml-user", "dana@example.com"),
         ("web-identity-user", "1234"),
         (
@@ -240,7 +246,7 @@ fn the_organizations_files_deserialize_into_the_types_of_aws_lambda_events() {
             read += 1;
         }
     }
-    assert_eq!(read, 14);
+    assert_eq!(read, 17);
 }
 
 #[test]

@@ -45,7 +45,10 @@ pub fn check_error(error: ApiError, operations: &[Operation]) {
 /// If it is not, which is a finding.
 pub fn assert_value_sanitized(text: &str) {
     assert_sanitized(text, MAX_TEXT);
-    assert!(!text.contains(['"', '\\', '<', '>']), "{text:?}");
+    assert!(
+        !text.contains(['"', '\\', '<', '>', '`']) && !text.contains("]("),
+        "{text:?}"
+    );
 }
 
 /// Checks that an untrusted text is sanitized: one line, no terminal or bidirectional control character, at most

@@ -4,14 +4,18 @@
 /// cuts a `userAgent` at about 1,000, and a message from AWS is a sentence or two.
 const MAX_CHARS: usize = 1024;
 
-/// Returns a value for a report: [`sanitize_line`], with U+FFFD for each of `"` `\` `<` `>`.
+/// Returns a value for a report: [`sanitize_line`], with U+FFFD for each of `"` `\` `<` `>` and the backtick, and for the
+/// parenthesis in `](`.
 ///
 /// `EventBridge` inserts values of a report into notifications and escapes nothing, so a quote or a backslash would break
-/// a message, and angle brackets could pass for a placeholder.
+/// a message, and angle brackets could pass for a placeholder. Chat messages are Markdown: a backtick would end the code
+/// in which the caller stands, and `[text](address)` would become a link.
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>
 #[must_use]
 pub fn sanitize_value(text: &str) -> String {
-    sanitize_line(text).replace(['"', '\\', '<', '>'], "\u{fffd}")
+    sanitize_line(text)
+        .replace(['"', '\\', '<', '>', '`'], "\u{fffd}")
+        .replace("](", "]\u{fffd}")
 }
 
 /// Returns at most the first 1,024 characters of `text`, [sanitized](sanitize).
@@ -116,13 +120,17 @@ mod tests {
     }
 
     #[test]
-    fn only_a_value_loses_quotes_backslashes_and_angle_brackets() {
+    fn only_a_value_loses_quotes_backslashes_angle_brackets_and_markdown() {
         let text = r#"user/a"b\c/<outcome>/bob"#;
         assert_eq!(
             sanitize_value(text),
             "user/a\u{fffd}b\u{fffd}c/\u{fffd}outcome\u{fffd}/bob"
         );
         assert_eq!(sanitize_line(text), text);
+        assert_eq!(
+            sanitize_value("`[x](https://x)`[1] (2)"),
+            "\u{fffd}[x]\u{fffd}https://x)\u{fffd}[1] (2)"
+        );
     }
 
     proptest! {

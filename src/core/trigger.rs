@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::model::display_as_serialized;
+use super::sanitize::sanitize_value;
 
 /// The kinds of invocation that the contract names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -114,7 +115,7 @@ impl Actor {
         let name = &self.name;
         self.source_identity.as_ref().map_or_else(
             || name.clone(),
-            |person| format!("{name} (source identity {person})"),
+            |person| sanitize_value(&format!("{name} (source identity {person})")),
         )
     }
 }

@@ -1,10 +1,9 @@
 //! Reads the caller from a CloudTrail record.
 
 use aws_lambda_events::cloudwatch_events::cloudtrail::UserIdentity;
-use serde::Deserialize;
-use serde::de::value::MapDeserializer;
+use serde_json::{Map, Value};
 
-use super::raw_json::{RawJson, Text};
+use super::raw_json::RawJson;
 use crate::core::sanitize::sanitize_value;
 use crate::core::trigger::Actor;
 
@@ -43,7 +42,11 @@ fn best_name(actor: &Actor) -> Option<String> {
         let name = actor.user_name.as_ref()?;
         let account = actor.account_id.as_ref();
         let account = account.map(|account| format!(" (account {account})"));
-        Some(format!("{name}{}", account.unwrap_or_default()))
+        // Cut again: two texts of the greatest length would be longer than one.
+        Some(sanitize_value(&format!(
+            "{name}{}",
+            account.unwrap_or_default()
+        )))
     };
     actor
         .arn
@@ -57,7 +60,7 @@ fn best_name(actor: &Actor) -> Option<String> {
         .or_else(|| actor.user_agent.clone())
 }
 
-/// Returns a sanitized text, or `None` if nothing of it can be seen. CloudTrail leaves some values empty.
+/// Returns a sanitized text, or `None` if it has no visible character. CloudTrail leaves some values empty.
 fn non_empty(text: Option<&str>) -> Option<String> {
     text.map(sanitize_value)
         .filter(|text| !text.trim().is_empty())
@@ -65,7 +68,7 @@ fn non_empty(text: Option<&str>) -> Option<String> {
 
 fn text_at(value: Option<RawJson<'_>>, path: &[&str]) -> Option<String> {
     let found = path.iter().try_fold(value?, |value, key| value.get(key))?;
-    non_empty(found.text().as_deref())
+    found.sanitized_text()
 }
 
 /// Reads the texts of `userIdentity`; a missing type becomes an empty one.
@@ -74,13 +77,16 @@ fn text_at(value: Option<RawJson<'_>>, path: &[&str]) -> Option<String> {
 /// `sessionIssuer`, which is `{}` for root, and an RFC 3339 `creationDate`, which CloudTrail also writes as
 /// `20131102T010628Z`. If only its own deserializer were used, a root user would have no name in the report.
 fn read_identity(user_identity: RawJson<'_>) -> Option<UserIdentity> {
-    let mut members = user_identity.as_object()?;
-    members.retain(|key, value| {
-        TEXTS.contains(&key.0.as_str()) && RawJson::from(*value).text().is_some()
-    });
-    members
-        .entry(Text("type".to_owned()))
-        .or_insert(serde_json::from_str("\"\"").ok()?);
-    let fields = members.into_iter().map(|(key, value)| (key.0, value));
-    UserIdentity::deserialize(MapDeserializer::new(fields)).ok()
+    let members = user_identity.as_object()?;
+    let text = |name: &str| {
+        let value = members.get(name)?;
+        RawJson::from(*value).text()
+    };
+    let mut fields = Map::from_iter([("type".to_owned(), Value::from(""))]);
+    fields.extend(
+        TEXTS
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), text(name)?.into()))),
+    );
+    serde_json::from_value(fields.into()).ok()
 }

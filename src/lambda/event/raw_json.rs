@@ -40,9 +40,10 @@ impl<'a> RawJson<'a> {
         Some(text.0)
     }
 
-    /// Returns a string, sanitized, or `None` for any other value.
+    /// Returns a string, sanitized, or `None` for any other value and for a string without a visible character.
     pub(super) fn sanitized_text(self) -> Option<String> {
-        self.text().map(|text| sanitize_value(&text))
+        let text = self.text().map(|text| sanitize_value(&text));
+        text.filter(|text| !text.trim().is_empty())
     }
 
     pub(super) fn is_null(self) -> bool {

@@ -174,7 +174,13 @@ fn the_triggers_name_is_the_event_name_else_the_detail_type() {
         name(json!({"eventName": "ResetLandingZone"})).as_deref(),
         Some("ResetLandingZone")
     );
-    for detail in [json!({}), json!("{}"), json!(null), json!({"eventName": 5})] {
+    for detail in [
+        json!({}),
+        json!("{}"),
+        json!(null),
+        json!({"eventName": 5}),
+        json!({"eventName": ""}),
+    ] {
         assert_eq!(
             name(detail.clone()).as_deref(),
             Some("Drift Detected"),

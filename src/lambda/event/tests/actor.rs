@@ -137,6 +137,10 @@ fn values_of_an_unexpected_type_are_skipped_and_lose_no_other_value() {
         });
         assert_eq!(actor(&identity).name, "arn:x", "{odd}");
     }
+    // Half of a surrogate pair, which JSON allows and a Rust string does not.
+    let text = r#"{"userIdentity":{"arn":"arn:x","userName":"\ud800","\ud800":1}}"#;
+    let raw: &RawValue = serde_json::from_str(text).unwrap();
+    assert_eq!(from_cloudtrail(RawJson::from(raw)).unwrap().name, "arn:x");
     let root = json!({"type": "Root", "arn": "arn:root", "sessionContext": {"sessionIssuer": {}}});
     assert_eq!(actor(&root).issuer_arn, None);
 }
