@@ -30,8 +30,8 @@ const ACCESS_DENIED: [&str; 5] = [
 /// The message of aws-config if a profile does not exist.
 const PROFILE_NOT_FOUND: &str = "the credential provider was not enabled";
 
-const SIGN_IN_HINT: &str =
-    "Sign in again (aws sso login), or choose another profile with --profile.";
+const SIGN_IN_HINT: &str = "Sign in again (aws sso login), or choose another profile with --profile. If that does not help, check this machine's \
+     clock and proxy.";
 const NETWORK_HINT: &str =
     "Check for a proxy or an endpoint setting (AWS_ENDPOINT_URL…) between this machine and AWS.";
 

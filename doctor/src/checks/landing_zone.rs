@@ -96,12 +96,18 @@ async fn not_found(control_tower: &ControlTower, region: &str) -> Finding {
             "If AWS Control Tower is no longer used, delete the function's stack. If there is a new landing zone in another \
              Region, set that with --landing-zone-region, and as the stack's parameter LandingZoneRegion.",
         ),
-        Ok(false) => finding.problem(
-            format!(
-                "There is no landing zone in {region}, and none was decommissioned there in the last 90 days."
-            ),
-            set_region,
-        ),
+        Ok(false) => {
+            // Control Tower may leave it out of the list before the operation has ended.
+            let decommissioning = check_decommissioning(control_tower, region).await;
+            if decommissioning.problems.is_empty() {
+                let none = format!(
+                    "There is no landing zone in {region}, and none was decommissioned there in the last 90 days."
+                );
+                finding.problem(none, set_region).merge(decommissioning)
+            } else {
+                finding.merge(decommissioning)
+            }
+        }
         Err(error) => {
             let error = AwsError::from_adapter(&error).context(&format!("In {region}"));
             finding

@@ -105,6 +105,22 @@ fn a_decommissioning_in_progress_is_a_problem() {
 }
 
 #[test]
+fn a_landing_zone_that_is_no_longer_listed_and_is_being_decommissioned_is_not_set_up_again() {
+    let aws = Scenario::healthy()
+        .with(LIST, body(&json!({"landingZones": []})))
+        .with(OPERATIONS, body(&delete_operation("IN_PROGRESS")))
+        .start();
+    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    assert_eq!(code, 1);
+    let problems = problems(&document, "landingZone");
+    assert!(
+        problems.contains("us-east-1 is being decommissioned"),
+        "{problems}"
+    );
+    assert!(!problems.contains("set up"), "{problems}");
+}
+
+#[test]
 fn without_a_landing_zone_the_problem_says_if_it_was_decommissioned() {
     let no_zone = || body(&json!({"landingZones": []}));
     for (reply, code, text) in [
