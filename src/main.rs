@@ -31,7 +31,7 @@ async fn main() -> Result<ExitCode, Error> {
         let variables = custom_network.join(", ");
         warn!(
             variables,
-            "the environment redirects the function's network; unset these variables if nobody intended that"
+            "the environment redirects the function's network; unset these variables unless this is intended"
         );
     }
     let handler = Handler::new(reconciler().await, !custom_network.is_empty());

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::model::{Operation, display_as_serialized};
 use super::plan::Step;
-use super::redact::redact;
+use super::redact::{is_credential_error, redact};
 
 /// Why an AWS call failed. Retries, error types and remedies all follow this one classification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -86,9 +86,20 @@ impl ApiErrorKind {
     }
 }
 
+/// Returns what to do about a failed call. The message of a credential error is only its code, so it names nothing.
+fn remedy(kind: ApiErrorKind, operation: Operation, message: &str) -> String {
+    let code = message.split([':', ' ']).next().unwrap_or_default();
+    if kind == ApiErrorKind::Rejected && is_credential_error(code) {
+        return "A retry does not help: look for credentials in the function's environment that are not those of its role, \
+                and for a proxy that changes requests"
+            .to_owned();
+    }
+    kind.remedy(operation)
+}
+
 /// A call that failed, after its retries.
 #[derive(Debug, Error)]
-#[error("{operation}: {message}. {}", kind.remedy(*operation))]
+#[error("{operation}: {message}. {}", remedy(*kind, *operation, message))]
 pub struct ApiError {
     /// The operation that failed.
     pub operation: Operation,

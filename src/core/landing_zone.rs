@@ -37,7 +37,7 @@ pub enum Decommissioning {
     /// The list was not read, or could not be.
     #[default]
     Unknown,
-    /// The list has no `DELETE` operation that would matter.
+    /// No `DELETE` operation is in progress, and without a landing zone none has succeeded.
     NotListed,
     /// A `DELETE` operation is in progress.
     InProgress,

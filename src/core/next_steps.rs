@@ -84,7 +84,12 @@ fn repair_found(region: &str, detail: &LandingZoneDetail) -> String {
 /// The times get into a command, which is safe: `Outage` has only those that are RFC 3339.
 fn register(outage: &Outage) -> String {
     let restored_at = &outage.restored_at;
-    let (period, options) = outage.disabled_at.as_deref().map_or_else(
+    // Without a duration the call may be later than the repair: the clocks differ, or the event is another one.
+    let disabled_at = outage
+        .disabled_at
+        .as_deref()
+        .filter(|_| outage.seconds.is_some());
+    let (period, options) = disabled_at.map_or_else(
         || {
             (
                 "while trusted access was disabled".to_owned(),
@@ -120,7 +125,7 @@ mod tests {
             disabled_by: disabled_by.map(str::to_owned),
             source_ip: None,
             restored_at: "2026-11-23T10:01:45Z".to_owned(),
-            seconds: None,
+            seconds: disabled_by.and(Some(26)),
         }
     }
 
@@ -157,6 +162,12 @@ mod tests {
                  later: trusted-access-doctor outages --since 2026-11-23T10:01:19Z --until 2026-11-23T10:01:45Z",
             ]
         );
+        let skewed = Outage {
+            seconds: None,
+            ..outage(Some("arn:aws:iam::111122223333:root"))
+        };
+        let step = &next_steps(&skewed, None)[2];
+        assert!(step.ends_with("trusted-access-doctor outages"), "{step}");
         let steps = next_steps(&outage(None), None);
         assert_eq!(
             steps[0],

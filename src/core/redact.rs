@@ -54,7 +54,7 @@ const CREDENTIAL_MARKS: [&str; 22] = [
     "aws4-",
     "aws4_request",
     "session_token=",
-    "secret_access_key",
+    "secret_access_key=",
     // The tokens of different years and Regions.
     "iqojb3jpz2lu",
     "fwogzxivyxdz",
@@ -231,6 +231,11 @@ mod tests {
     #[test]
     fn the_stderr_of_a_credential_process_and_an_invalid_endpoint_are_not_shown() {
         for (message, expected) in [
+            // The name of a setting is no credential.
+            (
+                "profile missing aws_secret_access_key",
+                "profile missing aws_secret_access_key",
+            ),
             (
                 "the process exited with 3. Stderr: token=s3cret",
                 "the process exited with 3. its stderr is not shown",

@@ -1,4 +1,4 @@
-//! The variables that lead the function's requests elsewhere, or that change whom it trusts.
+//! The variables that redirect the function's requests or replace its trusted root CAs.
 
 use std::ffi::OsString;
 

@@ -111,8 +111,10 @@ fn trust_store(
 fn default_trust_store(variable: impl Fn(&str) -> Option<OsString>) -> TrustStore {
     let region = variable("AWS_REGION").unwrap_or_default();
     // An operator with a network of their own may have its CA among the system's roots.
-    if in_partition_aws(&region.to_string_lossy()) && custom_network_variables(variable).is_empty()
-    {
+    // `HTTP_PROXY` alone sends nothing of AWS's through the proxy, and must not replace the built-in roots.
+    let mut redirected = custom_network_variables(variable).into_iter();
+    let is_redirected = redirected.any(|name| !name.eq_ignore_ascii_case("HTTP_PROXY"));
+    if in_partition_aws(&region.to_string_lossy()) && !is_redirected {
         TrustStore::Amazon
     } else {
         TrustStore::System
@@ -178,6 +180,10 @@ mod tests {
         ] {
             assert!(!trusts_amazon_only(&[region, custom]), "{custom:?}");
         }
+        assert!(trusts_amazon_only(&[
+            region,
+            ("http_proxy", "http://localhost")
+        ]));
     }
 
     #[test]

@@ -160,8 +160,9 @@ fn a_credential_error_is_reduced_to_its_code() {
         Reply::error_with_status(403, "InvalidSignatureException", &message),
     );
     let result = function(&server, &[]).invoke("{}");
-    let message = "ListAWSServiceAccessForOrganization: InvalidSignatureException. A retry does not help: correct what \
-                   the message names";
+    let message = "ListAWSServiceAccessForOrganization: InvalidSignatureException. A retry does not help: look for \
+                   credentials in the function's environment that are not those of its role, and for a proxy that \
+                   changes requests";
     assert_eq!(result.error(), ("Rejected", message));
 }
 

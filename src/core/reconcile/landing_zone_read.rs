@@ -44,7 +44,7 @@ impl LandingZoneRead {
 }
 
 /// Reads the landing zone before `step`. Only enabling needs to know of a decommissioning: an existing landing zone blocks
-/// disabling, and without one nothing does.
+/// disabling anyway, and without a landing zone disabling is never blocked.
 pub(super) async fn read_landing_zone(port: &impl ReadLandingZone, step: Step) -> LandingZoneRead {
     let end = Instant::now() + READ_TIMEOUT;
     let mut read = read_until(end, port).await;
@@ -57,7 +57,7 @@ pub(super) async fn read_landing_zone(port: &impl ReadLandingZone, step: Step) -
             .unwrap_or_else(|_| Err(timed_out(Operation::ListLandingZoneOperations)))
         {
             Ok(decommissioning) => read.landing_zone.decommissioning = decommissioning,
-            // It decides nothing, so the run goes on.
+            // An unreadable list of operations must not stop a repair.
             Err(error) => {
                 let error = error.to_string();
                 warn!(error, "the landing zone's operations could not be read");
