@@ -9,11 +9,13 @@ every alarm names, the licence, an SBOM of the crates in the binary, and a list 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urljoin
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
@@ -39,6 +41,14 @@ def runbook_url(environment=os.environ):
         return RUNBOOK
     repository = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}".format_map(environment)
     return f"{repository}/blob/{environment['GITHUB_REF_NAME']}/docs/runbook.md"
+
+
+def with_absolute_links(text, url):
+    """Returns the Markdown text of the page at `url` with absolute links, for a copy outside of the repository.
+
+    A link to a section of the page itself stays, because the copy has that section.
+    """
+    return re.sub(r"\]\(([^#)\s][^)\s]*)\)", lambda link: f"]({urljoin(url, link[1])})", text)
 
 
 def release_template(architecture, archive):
@@ -103,8 +113,8 @@ def main(architecture, bootstrap_zip, cyclonedx):
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     shutil.copy(bootstrap_zip, DIST / f"{name}.zip")
-    for file in ("docs/runbook.md", "LICENSE"):
-        shutil.copy(ROOT / file, DIST)
+    shutil.copy(ROOT / "LICENSE", DIST)
+    (DIST / "runbook.md").write_text(with_absolute_links((ROOT / "docs" / "runbook.md").read_text(), runbook_url()))
     (DIST / "forwarder.yaml").write_text((ROOT / "forwarder.yaml").read_text().replace(RUNBOOK, runbook_url()))
     (DIST / f"template-{architecture}.yaml").write_text(release_template(architecture, f"{name}.zip"))
     (DIST / f"{name}.cdx.json").write_text(sbom(architecture, os.path.abspath(cyclonedx)))

@@ -50,10 +50,10 @@ MAILS = {
         f"{IS_DISABLED} S{STACK[1:]} changed nothing, because of the landing zone. The run was triggered by ControlTowerEvent. "
         f"{NO_CALL} What to do: follow {URL}#blocked to find out if that is right. Reason: {REASON}",
     "NotifyInSyncAfterCall":
-        f"{CALLER} called DisableAWSServiceAccess for AWS Control Tower from 198.51.100.24 at {CALL_TIME} in management account "
-        f"123456789012. At {{time}} {STACK} read that trusted access is enabled, as desired, and changed nothing: it was changed "
-        f"back before this run, or the call does not show yet. What to do: ask the caller for the reason, then follow {URL}#insync "
-        "to check the state once more.",
+        f"{CALLER} called DisableAWSServiceAccess from 198.51.100.24 at {CALL_TIME} in management account 123456789012. At "
+        f"{{time}} {STACK} read that trusted access for AWS Control Tower is enabled, as desired, and changed nothing: it was "
+        "changed back before this run, the call does not show yet, or it was for another service, because the event may not name "
+        f"the service. What to do: ask the caller for the reason, then follow {URL}#insync to check the state once more.",
 }
 
 CONTENT = {"textType", "title", "description", "nextSteps", "keywords"}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,23 @@ class Package(unittest.TestCase):
         default = stack.load_template()["Parameters"]["RunbookUrl"]["Default"]
         self.assertEqual(package.runbook_url(tag | {"GITHUB_REF_TYPE": "branch"}), default)
         self.assertEqual(package.runbook_url({}), default)
+
+    def test_the_copy_of_the_runbook_has_absolute_links(self):
+        url = "https://github.com/example/fork/blob/v1.2.3/docs/runbook.md"
+        folder = "https://github.com/example/fork/blob/v1.2.3/docs"
+        for link, expected in (
+            ("operate.md#set-a-parameter", f"{folder}/operate.md#set-a-parameter"),
+            ("reference/errors.md", f"{folder}/reference/errors.md"),
+            ("../SECURITY.md", "https://github.com/example/fork/blob/v1.2.3/SECURITY.md"),
+            ("#failures", "#failures"),
+            ("https://docs.aws.amazon.com/a.html#b", "https://docs.aws.amazon.com/a.html#b"),
+        ):
+            with self.subTest(link):
+                text = package.with_absolute_links(f"See [a]({link}) and\n`x[](y z)`.", url)
+                self.assertEqual(text, f"See [a]({expected}) and\n`x[](y z)`.")
+        runbook = (stack.ROOT / "docs" / "runbook.md").read_text()
+        links = re.findall(r"\]\(([^)]*)\)", package.with_absolute_links(runbook, url))
+        self.assertEqual([one for one in links if not one.startswith(("#", "https://"))], [])
 
     def test_the_sbom_lists_exactly_the_crates_in_the_binary(self):
         sbom = json.loads((package.DIST / f"{NAME}.cdx.json").read_text())

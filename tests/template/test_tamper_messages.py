@@ -118,7 +118,9 @@ class Messages(unittest.TestCase):
         for rule in RULES:
             message = render(self.transformers[rule, "Chat"], event)
             content = message.pop("content")
-            self.assertEqual(message, {"version": "1.0", "source": "custom", "metadata": {"threadId": stack.ACCOUNT}})
+            # The thread of the reports.
+            metadata = {"threadId": f"controltower-trusted-access-{stack.ACCOUNT}"}
+            self.assertEqual(message, {"version": "1.0", "source": "custom", "metadata": metadata})
             self.assertEqual(set(content), {"textType", "title", "description", "nextSteps"})
             self.assertEqual(content["textType"], "client-markdown")
             self.assertIn(stack.STACK_NAME, content["title"])
