@@ -4,7 +4,6 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::core::redact::redact;
 use crate::settings::{CaBundleError, TrustStore};
 
 /// The five root CAs of Amazon Trust Services, which signs the certificates of AWS's endpoints. AWS advises a trust
@@ -47,8 +46,8 @@ pub(super) fn root_certificates(trust_store: &TrustStore) -> RootCertStore {
         TrustStore::System => {
             let found = rustls_native_certs::load_native_certs();
             for error in found.errors {
-                // It may contain the value of SSL_CERT_FILE.
-                let error = redact(&error.to_string());
+                // Not the whole error, which contains the value of SSL_CERT_FILE.
+                let error = error.context;
                 tracing::warn!(error, "a root certificate of the system cannot be used");
             }
             roots.add_parsable_certificates(found.certs);

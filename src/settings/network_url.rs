@@ -1,7 +1,7 @@
 //! The URLs of endpoints and proxies. They may contain a password, which no message repeats.
 
 use std::ffi::OsString;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use http::Uri;
 use http::uri::Scheme;
@@ -60,7 +60,10 @@ fn is_endpoint(text: &str) -> bool {
         Some("http") => is_loopback(&host),
         _ => false,
     };
-    is_trustworthy && !text.contains('@')
+    let has_user = uri
+        .authority()
+        .is_some_and(|authority| authority.as_str().contains('@'));
+    is_trustworthy && !has_user
 }
 
 fn is_proxy(text: &str) -> bool {
@@ -70,21 +73,28 @@ fn is_proxy(text: &str) -> bool {
 }
 
 /// Returns a URL and its host, found by the parser of the HTTP client. That parser also accepts a port that is not a
-/// number.
+/// number, and text between an address in brackets and the port.
 fn parse(text: &str) -> Option<(Uri, String)> {
     let uri = text.parse::<Uri>().ok()?;
     let authority = uri.authority()?;
     let host = authority.host().to_owned();
     let host_and_port = authority.as_str().rsplit('@').next()?;
-    let has_valid_port = host_and_port == host || authority.port().is_some();
-    (!host.is_empty() && has_valid_port).then_some((uri, host))
+    let expected = match authority.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.clone(),
+    };
+    (!host.is_empty() && host_and_port == expected).then_some((uri, host))
 }
 
 fn is_loopback(host: &str) -> bool {
-    let is_loopback_address = |address: Ipv4Addr| address.is_loopback();
+    let address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     host.eq_ignore_ascii_case("localhost")
-        || host == "[::1]"
-        || host.parse().is_ok_and(is_loopback_address)
+        || address
+            .unwrap_or(host)
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -113,6 +123,8 @@ mod tests {
             "http://127.0.0.1:4566/",
             "http://127.8.9.1",
             "http://[::1]:1",
+            "http://[0:0:0:0:0:0:0:1]",
+            "https://example.com/api@v1",
             "HTTP://localhost",
         ] {
             assert_eq!(endpoint_error(valid), None, "{valid}");
@@ -120,6 +132,8 @@ mod tests {
         for invalid in [
             "http://example.com",
             "http://10.0.0.1:5000",
+            "http://[::1].example.com:80",
+            "http://[::ffff:10.0.0.1]",
             "http://169.254.169.254",
             "http://0.0.0.0",
             "http://127.0.0.1.example.com",

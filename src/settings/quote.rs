@@ -5,11 +5,11 @@ use std::ffi::OsString;
 /// The longest part of a value that a message repeats, in characters.
 const MAX_QUOTED_CHARS: usize = 64;
 
-/// Returns a value as a message shows it: in quotes, on one line, not longer than [`MAX_QUOTED_CHARS`]. An `@` may end the
-/// password of a URL, whatever the variable is.
+/// Returns a value as a message shows it: in quotes, on one line, not longer than [`MAX_QUOTED_CHARS`]. A value with an
+/// `@` or a `://` may be a URL with a password, whatever the variable is.
 pub(super) fn quote(value: &OsString) -> String {
     let text = value.to_string_lossy();
-    if text.contains('@') {
+    if text.contains('@') || text.contains("://") {
         return quote_url(value);
     }
     quote_start(&text)
@@ -21,7 +21,7 @@ fn quote_start(text: &str) -> String {
     format!("{start:?}{more}")
 }
 
-/// Returns a URL as a message shows it: its scheme, and its host and port if they can be told from the rest. Everything
+/// Returns a URL as a message shows it: its scheme, and its host and port if they can be recognized. Everything
 /// else may be a password: what is before an `@`, a path or a query, and the whole text if it is not a URL.
 pub(super) fn quote_url(value: &OsString) -> String {
     let text = value.to_string_lossy();
@@ -63,7 +63,8 @@ fn is_host_and_port(authority: &str) -> bool {
         Some(address) => address.bytes().all(is_address),
         None => host.bytes().all(is_name),
     };
-    is_host && port.bytes().all(|byte| byte.is_ascii_digit())
+    // A longer number is no port, and may be a password.
+    is_host && (port.is_empty() || port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -82,6 +83,8 @@ mod tests {
     fn a_value_that_may_be_a_url_with_a_password_is_quoted_like_one() {
         let quoted = quote(&OsString::from("http://user:s3cret@host/path"));
         assert_eq!(quoted, "\"http://***@host/…\"");
+        let quoted = quote(&OsString::from("http://user:s3cret%40host"));
+        assert_eq!(quoted, "\"http://…\"");
     }
 
     #[test]
@@ -98,6 +101,7 @@ mod tests {
             ("http://host/s3cret", "\"http://host/…\""),
             ("http://host?s3cret", "\"http://host/…\""),
             ("http://u:s3cret%40proxy", "\"http://…\""),
+            ("https://user:847261", "\"https://…\""),
             ("s3cret and more", "\"…\""),
         ] {
             assert_eq!(quote_url(&OsString::from(value)), shown, "{value}");
