@@ -37,7 +37,7 @@ bench-check: $(BOOTSTRAP) $(VALGRIND) ## compare instructions and zip size with 
 bench-baseline: $(BOOTSTRAP) $(VALGRIND) ## write the current numbers to bench/baseline.json
 	$(COUNT_INSTRUCTIONS) --update
 
-bench-doctor: ## time the doctor with 10,000 accounts and with 20,000 events; seven minutes
+bench-doctor: ## time the doctor with many accounts and events; six minutes
 	cargo bench --locked --package trusted-access-doctor
 
 CASES ?= 10000
