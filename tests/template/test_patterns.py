@@ -178,8 +178,8 @@ def rule_of_drift(outcome, trigger, outage):
 class TriggerRules(unittest.TestCase):
     maxDiff = None
 
-    def test_the_events_folder_has_26_events_for_the_bus(self):
-        self.assertEqual(len(event_files()), 26)
+    def test_the_events_folder_has_29_events_for_the_bus(self):
+        self.assertEqual(len(event_files()), 29)
 
     def test_if_enabled_is_desired_only_disable_calls_and_landing_zone_events_trigger_the_function(self):
         with stack.deployed() as deployment:
