@@ -3,6 +3,7 @@
 
 mod aws_calls;
 mod crash_recovery;
+mod decommissioning;
 mod event;
 mod invocation_error;
 mod landing_zone;

@@ -1,6 +1,7 @@
 //! The decision of the reconciler over stateful fakes: its calls, its outcome and its errors.
 
 mod convergence;
+mod decommissioning;
 mod landing_zone;
 mod maintenance_hold;
 
