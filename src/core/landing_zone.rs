@@ -148,7 +148,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn in_ireland(state: LandingZoneState) -> LandingZone {
+    pub(super) fn in_ireland(state: LandingZoneState) -> LandingZone {
         LandingZone {
             region: "eu-west-1".to_owned(),
             state,
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    fn present() -> LandingZoneState {
+    pub(super) fn present() -> LandingZoneState {
         LandingZoneState::Found(LandingZoneDetail {
             version: "3.3".to_owned(),
             drift_status: Some("DRIFTED".to_owned()),
@@ -164,7 +164,7 @@ mod tests {
         })
     }
 
-    fn unreadable() -> LandingZoneState {
+    pub(super) fn unreadable() -> LandingZoneState {
         LandingZoneState::Unknown("no answer".to_owned())
     }
 

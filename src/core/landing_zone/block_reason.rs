@@ -62,28 +62,9 @@ impl LandingZone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::landing_zone::tests::{in_ireland, present, unreadable};
     use crate::core::model::Observation;
     use crate::core::plan::Plan;
-
-    fn in_ireland(state: LandingZoneState) -> LandingZone {
-        LandingZone {
-            region: "eu-west-1".to_owned(),
-            state,
-            decommissioning: Decommissioning::Unknown,
-        }
-    }
-
-    fn present() -> LandingZoneState {
-        LandingZoneState::Found(LandingZoneDetail {
-            version: "3.3".to_owned(),
-            drift_status: Some("DRIFTED".to_owned()),
-            ..LandingZoneDetail::default()
-        })
-    }
-
-    fn unreadable() -> LandingZoneState {
-        LandingZoneState::Unknown("no answer".to_owned())
-    }
 
     fn block_reason(desired: TrustedAccess, state: LandingZoneState) -> Option<String> {
         block_reason_with(desired, state, Decommissioning::Unknown)
