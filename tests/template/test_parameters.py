@@ -18,7 +18,7 @@ LONGEST_RUNBOOK = "https://" + 112 * "a"
 
 CHOICES = {
     "NotificationEmail": ["", "ops@example.com"],
-    "Mode": ["enforce", "audit"],
+    "Mode": ["audit", "enforce"],
     "DesiredState": ["enabled", "disabled"],
     "AllowDisable": ["false", "true"],
     "HoldUntil": ["", "2026-11-24T18:00:00Z"],
@@ -118,9 +118,9 @@ class Parameters(unittest.TestCase):
         for name, parameter in self.parameters.items():
             self.assertGreater(len(parameter["Description"]), 40, name)
 
-    def test_the_defaults_enforce_enabled_every_hour_without_optional_features(self):
+    def test_the_defaults_audit_enabled_every_hour_without_optional_features(self):
         self.assertEqual({name: one["Default"] for name, one in self.parameters.items()}, {
-            "DesiredState": "enabled", "Mode": "enforce", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
+            "DesiredState": "enabled", "Mode": "audit", "AllowDisable": "false", "ScheduleExpression": "rate(1 hour)",
             "Architecture": "arm64", "NotificationEmail": "", "LogLevel": "INFO", "LogRetentionDays": 90,
             "ReservedConcurrency": "", "PermissionsBoundaryArn": "", "HoldUntil": "",
             "WatchPrincipals": "", "LandingZoneRegion": "", "RetainLog": "true", "KmsKeyArn": "",
