@@ -57,7 +57,7 @@ pub struct Arguments {
     /// How many accounts to check at a time, 1 to 100
     #[arg(long, value_name = "N", default_value = "20", value_parser = concurrency)]
     pub concurrency: NonZeroUsize,
-    /// The stack of the function; needed to check the deployment
+    /// The stack of the function [default: controltower-trusted-access, if there is one]
     #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub stack_name: Option<String>,
     /// Do not check the role in any account

@@ -50,7 +50,7 @@ impl Doctor {
             Check::Accounts,
         ];
         planned.extend((!arguments.no_roles).then_some(Check::Roles));
-        planned.extend(arguments.stack_name.as_ref().map(|_| Check::Deployment));
+        planned.push(Check::Deployment);
         Self {
             clients,
             arguments,
@@ -160,10 +160,9 @@ impl Doctor {
     }
 
     async fn check_deployment(&self, context: &AwsContext) {
-        if let Some(name) = &self.arguments.stack_name {
-            let (region, event_region) = (&context.region, context.event_region);
-            self.record(deployment::check(&self.clients, name, region, event_region).await);
-        }
+        let stack_name = self.arguments.stack_name.as_deref();
+        let (region, event_region) = (&context.region, context.event_region);
+        self.record(deployment::check(&self.clients, stack_name, region, event_region).await);
     }
 
     /// Adds a problem to the deployment if the function looks for the landing zone in another Region than its home.

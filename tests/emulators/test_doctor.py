@@ -63,7 +63,7 @@ class AgainstMoto(unittest.TestCase):
         verdicts = {name: check["verdict"] for name, check in checks.items()}
         self.assertEqual(verdicts, {
             "identity": "healthy", "organization": "healthy", "trustedAccess": "healthy", "events": "healthy",
-            "landingZone": "notChecked", "accounts": "healthy", "roles": "healthy",
+            "landingZone": "notChecked", "accounts": "healthy", "roles": "healthy", "deployment": "healthy",
         })
         self.assertEqual(code, 2)
         self.assertEqual(checks["accounts"]["facts"], {"count": "3", "source": "ListAccounts"})

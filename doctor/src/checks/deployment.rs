@@ -11,21 +11,22 @@ use crate::aws_clients::AwsClients;
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
 
+/// The stack's name in the documents, which is checked unless the user names another one.
+const DEFAULT_STACK_NAME: &str = "controltower-trusted-access";
+
 /// Checks the stack, then its function, last report and alarms at the same time.
 pub async fn check(
     clients: &AwsClients,
-    stack_name: &str,
+    requested_stack: Option<&str>,
     region: &str,
     event_region: &str,
 ) -> Finding {
     let now = SystemTime::now();
+    let stack_name = requested_stack.unwrap_or(DEFAULT_STACK_NAME);
     let stack = match stack::describe(&clients.cloudformation(region), stack_name).await {
         Ok(stack) => stack,
         Err(error) if error.message.contains("does not exist") => {
-            return Finding::new(Check::Deployment).problem(
-                format!("There is no stack {stack_name} in {region}."),
-                "Deploy it, or correct --stack-name and --region.",
-            );
+            return missing_stack(stack_name, region, requested_stack.is_some());
         }
         Err(error) => return Finding::call_failed(Check::Deployment, error),
     };
@@ -39,6 +40,20 @@ pub async fn check(
         alarms::check(clients.cloudwatch(region), &stack, stack_name, region),
     );
     finding.merge(function).merge(last_report).merge(alarms)
+}
+
+/// A stack that the user names must exist. Without a name there may be none yet: before the first deployment everything
+/// else can be healthy.
+fn missing_stack(stack_name: &str, region: &str, is_requested: bool) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    let missing = format!("There is no stack {stack_name} in {region}");
+    if is_requested {
+        let hint = "Deploy it, or correct --stack-name and --region.";
+        return finding.problem(format!("{missing}."), hint);
+    }
+    finding.remark(format!(
+        "{missing}, so no deployment was checked. If the stack has another name, set --stack-name."
+    ))
 }
 
 /// Returns the finding of a call about a resource of the stack. It is missing if AWS does not find it, because the

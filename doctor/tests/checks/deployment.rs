@@ -8,7 +8,7 @@ mod stack;
 use serde_json::Value;
 
 use crate::checks::{access_denied, body};
-use crate::cli::{check, run, run_json};
+use crate::cli::{check, run_json};
 use crate::fake_aws::replies::STACK;
 use crate::fake_aws::{FakeReply, Scenario};
 
@@ -26,14 +26,6 @@ fn deployment(scenario: Scenario, arguments: &[&str]) -> (Value, i32) {
 
 fn with(operation: &'static str, reply: &Value) -> Scenario {
     Scenario::healthy().with(operation, body(reply))
-}
-
-#[test]
-fn without_a_stack_name_the_deployment_is_not_checked() {
-    let aws = Scenario::healthy().start();
-    let run = run(&aws.url, &["--no-roles"]);
-    assert!(!run.stdout.contains("deployment"), "{}", run.stdout);
-    assert_eq!(aws.count("cloudformation:DescribeStacks"), 0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use super::{DEPLOYMENT, deployment};
+use crate::checks::access_denied;
 use crate::cli::run_json;
-use crate::fake_aws::replies::{resources, stack};
+use crate::fake_aws::replies::{STACK, resources, stack};
 use crate::fake_aws::{FakeReply, Scenario};
 
 const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
@@ -10,25 +11,39 @@ fn with_status(status: &str) -> Scenario {
     Scenario::healthy().with(DESCRIBE_STACKS, FakeReply::Body(stack(status)))
 }
 
-#[test]
-fn a_stack_that_does_not_exist_is_a_problem_and_one_that_cannot_be_read_is_not_checked() {
+fn no_stack() -> FakeReply {
     let message = "Stack with id controltower-trusted-access does not exist";
-    for (reply, verdict, expected) in [
-        (
-            FakeReply::Error(400, "ValidationError", message),
-            "problem",
-            1,
-        ),
-        (
-            FakeReply::Error(403, "AccessDenied", "not allowed"),
-            "notChecked",
-            2,
-        ),
-    ] {
-        let scenario = Scenario::healthy().with(DESCRIBE_STACKS, reply);
-        let (check, code) = deployment(scenario, &DEPLOYMENT);
-        assert_eq!(code, expected);
-        assert_eq!(check["verdict"], verdict, "{check:#}");
+    FakeReply::Error(400, "ValidationError", message)
+}
+
+#[test]
+fn without_a_stack_name_the_stack_of_the_documents_is_checked() {
+    let (check, code) = deployment(Scenario::healthy(), &["--no-roles"]);
+    assert_eq!(check["facts"]["stack"], STACK);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_missing_stack_is_a_problem_only_if_it_was_named() {
+    let scenario = || Scenario::healthy().with(DESCRIBE_STACKS, no_stack());
+    let (check, code) = deployment(scenario(), &["--no-roles"]);
+    assert_eq!((check["verdict"].as_str(), code), (Some("healthy"), 0));
+    let remarks = check["remarks"].to_string();
+    assert!(
+        remarks.contains("There is no stack controltower-trusted-access in us-east-1"),
+        "{remarks}"
+    );
+    assert!(remarks.contains("set --stack-name"), "{remarks}");
+    let (check, code) = deployment(scenario(), &DEPLOYMENT);
+    assert_eq!((check["verdict"].as_str(), code), (Some("problem"), 1));
+}
+
+#[test]
+fn a_stack_that_cannot_be_read_is_not_checked_whether_it_was_named_or_not() {
+    for arguments in [&DEPLOYMENT[..], &["--no-roles"]] {
+        let scenario = Scenario::healthy().with(DESCRIBE_STACKS, access_denied());
+        let (check, code) = deployment(scenario, arguments);
+        assert_eq!((check["verdict"].as_str(), code), (Some("notChecked"), 2));
     }
 }
 
