@@ -57,8 +57,6 @@ def release_template(architecture, archive):
     text = replace_once(text, "CodeUri: .\n", f"CodeUri: {archive}\n")
     text = replace_once(text, "      BuildMethod: rust-cargolambda\n", "")
     text = replace_once(text, f"      BuildProperties:\n        Binary: {PACKAGE}\n", "")
-    # `sam package` would upload these files, and a release's user does not have them.
-    text = replace_once(text, "    LicenseUrl: LICENSE\n    ReadmeUrl: README.md\n", "")
     text = replace_once(text, f"Default: {RUNBOOK}\n", f"Default: {runbook_url()}\n")
     text = replace_once(text, "Default: arm64\n", f"Default: {architecture}\n")
     return replace_once(text, "AllowedValues: [arm64, x86_64]\n", f"AllowedValues: [{architecture}]\n")

@@ -73,8 +73,6 @@ class Package(unittest.TestCase):
                 del template["Parameters"]["Architecture"][key]
             # In a release it is the runbook at the tag.
             self.assertTrue(template["Parameters"]["RunbookUrl"].pop("Default").endswith("/docs/runbook.md"))
-            for key in ("LicenseUrl", "ReadmeUrl"):
-                template["Metadata"]["AWS::ServerlessRepo::Application"].pop(key, None)
         self.assertEqual(released, source)
 
     def test_a_release_links_to_the_runbook_of_its_tag(self):

@@ -178,13 +178,6 @@ class Parameters(unittest.TestCase):
         # Lambda treats a line without a level as INFO, so a level above INFO would drop the embedded metric lines.
         self.assertEqual(self.parameters["LogLevel"]["AllowedValues"], ["INFO", "DEBUG", "TRACE"])
 
-    def test_the_application_has_the_version_of_the_package(self):
-        package = re.search(r'^version = "(.+)"$', (stack.ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
-        application = self.template["Metadata"]["AWS::ServerlessRepo::Application"]
-        self.assertEqual(application["SemanticVersion"], package)
-        for file in (application["LicenseUrl"], application["ReadmeUrl"]):
-            self.assertTrue((stack.ROOT / file).is_file(), file)
-
 
 class PairsOfValues(unittest.TestCase):
     def test_every_pair_of_values_translates_lints_and_deploys(self):
