@@ -10,6 +10,7 @@ INSTALLED := $(VENV)/.installed
 CHECKOV := $(TOOLS)/checkov/bin/checkov
 CYCLONEDX_VERSION := 0.5.9
 CYCLONEDX := $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)/bin/cargo-cyclonedx
+IAM_SIMULATOR := $(TOOLS)/iam
 BOOTSTRAP_PATH := lambda/controltower-trusted-access/bootstrap
 BOOTSTRAP := $(TARGET_DIR)/$(BOOTSTRAP_PATH)
 # The default is the machine's own architecture. Another one needs its Rust target: `rustup target add`.
@@ -66,15 +67,16 @@ build: $(BOOTSTRAP) ## build the bootstrap that Lambda runs
 
 template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, and build with sam
 	sam validate --lint --region us-east-1
-	cfn-lint --non-zero-exit-code informational template.yaml forwarder.yaml
-	$(CHECKOV) --skip-download --quiet --compact --file template.yaml forwarder.yaml
+	cfn-lint --non-zero-exit-code informational template.yaml forwarder.yaml prevention.yaml
+	$(CHECKOV) --skip-download --quiet --compact --file template.yaml forwarder.yaml prevention.yaml
 	sam build --parameter-overrides Architecture=$(ARCHITECTURE)
 	@# The measured and tested bootstrap must be the one that sam deploys.
 	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap
 
-stack: package ## test the templates, deployed to moto, and the release files
+stack: package $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the release files
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
 	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
+		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) \
 		xargs -n 1 -P 2 $(abspath $(PYTHON)) -m unittest
 
 emulator: $(INSTALLED) $(BOOTSTRAP) ## test the bootstrap under AWS's Runtime Interface Emulator
@@ -121,6 +123,13 @@ $(BOOTSTRAP): $(INSTALLED) Cargo.toml Cargo.lock rust-toolchain.toml .cargo/conf
 $(CHECKOV): requirements-checkov.txt
 	python3 -m venv $(TOOLS)/checkov
 	$(TOOLS)/checkov/bin/pip install --quiet --disable-pip-version-check --requirement requirements-checkov.txt
+	@touch $@
+
+# Node looks for modules beside the file that imports them, so the program is copied to its modules.
+$(IAM_SIMULATOR): $(wildcard tests/template/iam/*)
+	mkdir -p $@
+	cp $^ $@
+	npm ci --prefix $@ --no-audit --no-fund --silent
 	@touch $@
 
 $(CYCLONEDX):
