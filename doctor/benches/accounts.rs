@@ -86,7 +86,11 @@ fn measure(case: &Case) -> Result<(), Box<dyn Error>> {
     let aws = scenario.start();
     let concurrency = case.concurrency.to_string();
     let started = Instant::now();
-    let mut doctor = command(&aws.url, &["--json", "--concurrency", &concurrency]).spawn()?;
+    let mut doctor = command(
+        &aws.url,
+        &["--json", "--roles", "--concurrency", &concurrency],
+    )
+    .spawn()?;
     let memory = wait_for_peak_memory(&mut doctor)?;
     let actual = started.elapsed();
     let output = doctor.wait_with_output()?;

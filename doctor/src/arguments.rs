@@ -2,7 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::UnknownArgumentValueParser;
+use clap::{Arg, ArgAction, Args, Parser, Subcommand};
 
 use crate::outages::time::Time;
 
@@ -39,30 +40,69 @@ A closed pipe, such as that of `| head`, does not change the exit code.";
     args_conflicts_with_subcommands = true
 )]
 pub struct Arguments {
-    /// Another command than the checks.
+    /// The command; `check` if it is left out.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    command: Option<Command>,
+    /// The arguments of `check` if the command is left out.
+    #[command(flatten)]
+    check: CheckArguments,
+}
+
+impl Arguments {
+    /// Returns the command with its arguments.
+    pub fn into_command(self) -> Command {
+        self.command.unwrap_or(Command::Check(self.check))
+    }
+}
+
+/// The commands.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Checks everything that the function depends on; the default command
+    #[command(after_help = EXIT_CODES)]
+    Check(CheckArguments),
+    /// Lists when trusted access was off, what Control Tower missed, and what to do; changes nothing in AWS
+    #[command(after_help = OUTAGES_EXIT_CODES)]
+    Outages(OutageArguments),
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Clone, Args)]
+#[command(arg = removed_no_roles())]
+pub struct CheckArguments {
     /// The arguments of all commands.
     #[command(flatten)]
     pub common: CommonArguments,
     /// The Region of the stack [default: the Region that receives the events of AWS Organizations]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
-    /// The role to check in each enrolled account
-    #[arg(long, value_name = "NAME", default_value = EXECUTION_ROLE, value_parser = role_name)]
-    pub role_name: String,
-    /// Check the role only in these accounts: account IDs of 12 digits, separated by commas
-    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = account_id)]
-    pub accounts: Vec<String>,
-    /// How many accounts to check at a time, 1 to 100
-    #[arg(long, value_name = "N", default_value = "20", value_parser = concurrency)]
-    pub concurrency: NonZeroUsize,
     /// The stack of the function [default: controltower-trusted-access, if there is one]
     #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub stack_name: Option<String>,
-    /// Do not check the role in any account
+    /// Assume the role of Control Tower in each enrolled account, to see if it exists and trusts this caller. It is an
+    /// administrator's role: CloudTrail records in each account that this caller assumed it
     #[arg(long)]
-    pub no_roles: bool,
+    pub roles: bool,
+    /// The role to assume in each enrolled account
+    #[arg(long, value_name = "NAME", default_value = EXECUTION_ROLE, value_parser = role_name, requires = "roles")]
+    pub role_name: String,
+    /// Assume the role only in these accounts: account IDs of 12 digits, separated by commas
+    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = account_id, requires = "roles")]
+    pub accounts: Vec<String>,
+    /// In how many accounts to assume the role at a time, 1 to 100
+    #[arg(long, value_name = "N", default_value = "5", value_parser = concurrency, requires = "roles")]
+    pub concurrency: NonZeroUsize,
+}
+
+/// The option of 0.1.0's development that is the default now. With a suggestion of its own, because the most similar
+/// option is its opposite.
+fn removed_no_roles() -> Arg {
+    let tip = "leave it out: without '--roles' the doctor assumes no role";
+    Arg::new("no-roles")
+        .long("no-roles")
+        .action(ArgAction::SetTrue)
+        .value_parser(UnknownArgumentValueParser::suggest(tip))
+        .hide(true)
 }
 
 /// The arguments of all commands.
@@ -77,18 +117,13 @@ pub struct CommonArguments {
     /// Print JSON instead of a table
     #[arg(long)]
     pub json: bool,
-}
-
-/// The commands beside the checks.
-#[derive(Debug, Clone, Subcommand)]
-pub enum Command {
-    /// Lists when trusted access was off, what Control Tower missed, and what to do; changes nothing in AWS
-    Outages(OutageArguments),
+    /// The rate of the lookups in CloudTrail. The default is its quota; the tests, which do not have it, are faster.
+    #[arg(long, hide = true, default_value = "2")]
+    pub lookups_per_second: u32,
 }
 
 /// The arguments of `outages`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = OUTAGES_EXIT_CODES)]
 pub struct OutageArguments {
     /// The arguments of all commands.
     #[command(flatten)]
@@ -99,9 +134,6 @@ pub struct OutageArguments {
     /// List the outages before this time [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until: Option<Time>,
-    /// The rate of the lookups. The default is CloudTrail's quota; the tests, which do not have it, are faster.
-    #[arg(long, hide = true, default_value = "2")]
-    pub lookups_per_second: u32,
     /// The current time, for tests and for the example in the documentation [default: this machine's clock]
     #[arg(long, hide = true, value_name = "TIME", value_parser = time)]
     pub now: Option<Time>,
@@ -167,71 +199,5 @@ fn validate(text: &str, is_valid: bool, error: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(arguments: &[&str]) -> Result<Arguments, clap::Error> {
-        Arguments::try_parse_from([&["trusted-access-doctor"], arguments].concat())
-    }
-
-    #[test]
-    fn the_defaults_are_control_towers_role_and_a_concurrency_of_20() {
-        let arguments = parse(&[]).unwrap();
-        assert_eq!(arguments.role_name, EXECUTION_ROLE);
-        assert_eq!(arguments.concurrency.get(), 20);
-        assert!(arguments.accounts.is_empty());
-    }
-
-    #[test]
-    fn account_ids_are_separated_by_commas_or_given_one_by_one() {
-        for arguments in [
-            &["--accounts", "111122223333,444455556666"][..],
-            &["--accounts", "111122223333", "--accounts", "444455556666"],
-        ] {
-            let arguments = parse(arguments).unwrap();
-            assert_eq!(arguments.accounts, ["111122223333", "444455556666"]);
-        }
-    }
-
-    #[test]
-    fn outages_has_arguments_of_its_own_and_rejects_those_of_the_checks() {
-        let since = ["outages", "--since", "2026-11-20T11:00:00+01:00", "--json"];
-        let Some(Command::Outages(outages)) = parse(&since).unwrap().command else {
-            panic!("the command is outages");
-        };
-        assert_eq!(outages.since, Time::parse("2026-11-20T10:00:00Z"));
-        assert!(outages.common.json);
-        assert_eq!(outages.lookups_per_second, 2);
-        for invalid in [
-            ["outages", "--since", "yesterday"],
-            ["outages", "--until", "2026-11-20"],
-            ["outages", "--stack-name", "one"],
-            ["outages", "--region", "us-east-1"],
-        ] {
-            assert!(parse(&invalid).is_err(), "{invalid:?}");
-        }
-    }
-
-    #[test]
-    fn invalid_arguments_are_rejected() {
-        for invalid in [
-            ["--accounts", "11112222333"],
-            ["--accounts", "111122223333,x"],
-            ["--accounts", "١١١١٢٢٢٢٣٣٣٣"],
-            ["--concurrency", "0"],
-            ["--concurrency", "101"],
-            ["--concurrency", "many"],
-            ["--region", "us-east"],
-            ["--region", "US-EAST-1"],
-            ["--landing-zone-region", "https://example.com"],
-            ["--role-name", ""],
-            ["--role-name", "a/b"],
-            ["--stack-name", "arn:aws:x"],
-            ["--stack-name", "1a"],
-            ["--since", "2026-11-20T10:00:00Z"],
-            ["--no-roles", "outages"],
-        ] {
-            assert!(parse(&invalid).is_err(), "{invalid:?}");
-        }
-    }
-}
+#[path = "arguments_tests.rs"]
+mod tests;

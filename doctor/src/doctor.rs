@@ -5,7 +5,7 @@ use std::io;
 
 use tokio::sync::mpsc;
 
-use crate::arguments::Arguments;
+use crate::arguments::CheckArguments;
 use crate::aws_clients::AwsClients;
 use crate::checks::accounts::{self, AccountList, AccountScope};
 use crate::checks::credentials::{self, Caller};
@@ -24,7 +24,7 @@ const MAX_OU_LOOKUPS: usize = 50;
 /// One run of all checks.
 pub struct Doctor {
     clients: AwsClients,
-    arguments: Arguments,
+    arguments: CheckArguments,
     report: RefCell<DiagnosticReport>,
     accounts: RefCell<AccountList>,
     roles: RefCell<RoleSummary>,
@@ -40,21 +40,25 @@ struct AwsContext {
 
 impl Doctor {
     /// Returns a run of the checks that the arguments select.
-    pub fn new(clients: AwsClients, arguments: Arguments) -> Self {
-        let mut planned = vec![
+    pub fn new(clients: AwsClients, arguments: CheckArguments) -> Self {
+        let planned = vec![
             Check::Credentials,
             Check::Organization,
             Check::TrustedAccess,
             Check::EventDelivery,
             Check::LandingZone,
             Check::Accounts,
+            Check::Roles,
+            Check::Deployment,
         ];
-        planned.extend((!arguments.no_roles).then_some(Check::Roles));
-        planned.push(Check::Deployment);
+        let mut report = DiagnosticReport::new(planned);
+        if !arguments.roles {
+            report.record(roles::not_looked_at(&arguments.role_name));
+        }
         Self {
             clients,
             arguments,
-            report: RefCell::new(DiagnosticReport::new(planned)),
+            report: RefCell::new(report),
             accounts: RefCell::default(),
             roles: RefCell::default(),
         }
@@ -187,7 +191,7 @@ impl Doctor {
             accounts::list(&self.clients, scope, sender, &self.accounts).await;
             self.record(self.accounts.borrow().finding(scope));
         };
-        if self.arguments.no_roles {
+        if !self.arguments.roles {
             let discard = async { while receiver.recv().await.is_some() {} };
             tokio::join!(list, discard);
             return;
@@ -198,6 +202,7 @@ impl Doctor {
             role_name: self.arguments.role_name.clone(),
             concurrency: self.arguments.concurrency,
         };
+        eprintln!("{}", probe.announcement());
         let progress = Progress::start();
         let listed = || self.accounts.borrow().count;
         tokio::join!(
@@ -224,7 +229,7 @@ impl Doctor {
     /// Records the finding of the role check, unless it had not started when the run was interrupted.
     fn report_roles(&self, interrupted: bool) {
         let accounts = self.accounts.borrow();
-        if self.arguments.no_roles || accounts.count == 0 && interrupted {
+        if !self.arguments.roles || accounts.count == 0 && interrupted {
             return;
         }
         let mut roles = self.roles.borrow_mut();

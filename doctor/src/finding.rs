@@ -50,6 +50,8 @@ impl Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
+    /// The user did not ask for the check, so nothing was looked at.
+    Skipped,
     /// Everything was checked, and there is no problem.
     Healthy,
     /// Something could not be checked, and there is no known problem.
@@ -94,6 +96,8 @@ pub struct Finding {
     pub not_checked: Vec<Issue>,
     /// Facts that are worth knowing and not a problem.
     pub remarks: Vec<String>,
+    #[serde(skip)]
+    is_skipped: bool,
 }
 
 impl Finding {
@@ -106,7 +110,15 @@ impl Finding {
             problems: Vec::new(),
             not_checked: Vec::new(),
             remarks: Vec::new(),
+            is_skipped: false,
         }
+    }
+
+    /// Returns the finding of a check that the user did not ask for. `summary` says so, and how to ask for it.
+    pub fn skipped(check: Check, summary: impl Into<String>) -> Self {
+        let mut finding = Self::new(check).summary(summary);
+        finding.is_skipped = true;
+        finding
     }
 
     /// Returns the finding of a check whose AWS call failed: not checked, for the reason in `error`.
@@ -163,6 +175,8 @@ impl Finding {
             Verdict::Problem
         } else if !self.not_checked.is_empty() {
             Verdict::NotChecked
+        } else if self.is_skipped {
+            Verdict::Skipped
         } else {
             Verdict::Healthy
         }
@@ -181,6 +195,15 @@ mod tests {
         assert_eq!(not_checked.verdict(), Verdict::NotChecked);
         let problem = not_checked.problem("no trail", "create one");
         assert_eq!(problem.verdict(), Verdict::Problem);
+    }
+
+    #[test]
+    fn a_skipped_check_is_not_healthy_and_hides_no_issue() {
+        let skipped = Finding::skipped(Check::Roles, "not looked at");
+        assert_eq!(skipped.verdict(), Verdict::Skipped);
+        assert!(Verdict::Skipped < Verdict::Healthy);
+        let not_checked = skipped.not_checked("interrupted", "run it again");
+        assert_eq!(not_checked.verdict(), Verdict::NotChecked);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use tokio::runtime::Runtime;
 
-use arguments::{Arguments, Command, OutageArguments};
+use arguments::{Arguments, CheckArguments, Command, OutageArguments};
 use aws_clients::AwsClients;
 use doctor::Doctor;
 use outages::OutageSearch;
@@ -32,12 +32,12 @@ use output::{json, table};
 /// Parses the arguments of the process, runs the command and prints its output. Returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let command = Arguments::parse().into_command();
     if let Some(name) = aws_clients::empty_endpoint_variable(env::vars_os()) {
         let name = name.display();
         return fail(format!("{name} is empty: unset it, or set it to a URL"));
     }
-    if let Some(error) = invalid_time_range(&arguments) {
+    if let Some(error) = invalid_time_range(&command) {
         return fail(error);
     }
     // Several threads, unlike the function: the signatures and TLS of thousands of calls add up.
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(format!("cannot start the runtime: {error}")),
     };
-    let (output, exit_code) = runtime.block_on(run(arguments));
+    let (output, exit_code) = runtime.block_on(run(command));
     // A DNS lookup that hangs must not delay the output.
     runtime.shutdown_background();
     match print(&output) {
@@ -61,8 +61,8 @@ pub fn command_line() -> clap::Command {
 }
 
 /// Returns the error if the user asks for a time that ends before it begins.
-fn invalid_time_range(arguments: &Arguments) -> Option<String> {
-    let Some(Command::Outages(outages)) = &arguments.command else {
+fn invalid_time_range(command: &Command) -> Option<String> {
+    let Command::Outages(outages) = command else {
         return None;
     };
     let (since, until) = (outages.since?, outages.until?);
@@ -70,14 +70,14 @@ fn invalid_time_range(arguments: &Arguments) -> Option<String> {
 }
 
 /// Runs the command. Returns the output and the exit code.
-async fn run(mut arguments: Arguments) -> (String, u8) {
-    match arguments.command.take() {
-        Some(Command::Outages(outages)) => find_outages(outages).await,
-        None => diagnose(arguments).await,
+async fn run(command: Command) -> (String, u8) {
+    match command {
+        Command::Check(arguments) => diagnose(arguments).await,
+        Command::Outages(arguments) => find_outages(arguments).await,
     }
 }
 
-async fn diagnose(arguments: Arguments) -> (String, u8) {
+async fn diagnose(arguments: CheckArguments) -> (String, u8) {
     let json = arguments.common.json;
     let clients = AwsClients::load(arguments.common.profile.as_deref()).await;
     let doctor = Doctor::new(clients, arguments);

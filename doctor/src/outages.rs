@@ -89,7 +89,7 @@ impl OutageSearch {
         self.read_current_state(region).await;
         let history = EventHistory::new(
             self.clients.event_history(region),
-            self.arguments.lookups_per_second,
+            self.arguments.common.lookups_per_second,
         );
         if !self
             .read_events(&history, &SWITCHES, Window::default())

@@ -77,7 +77,7 @@ impl DiagnosticReport {
     pub fn exit_code(&self) -> u8 {
         match self.verdict() {
             _ if self.interrupted => INTERRUPTED,
-            Verdict::Healthy => 0,
+            Verdict::Healthy | Verdict::Skipped => 0,
             Verdict::Problem => 1,
             Verdict::NotChecked => 2,
         }

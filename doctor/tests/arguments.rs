@@ -11,6 +11,7 @@ fn an_invalid_argument_is_one_error_with_exit_code_2_and_no_aws_call() {
         ["--accounts", "1"],
         ["--role-name", "a/b"],
         ["--unknown", "x"],
+        ["--no-roles", "--json"],
     ] {
         let run = run(&aws.url, &arguments);
         assert_eq!(run.code, 2);

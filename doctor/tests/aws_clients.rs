@@ -18,7 +18,10 @@ fn of_partition(partition: &str) -> FakeAws {
 #[test]
 fn in_the_european_sovereign_cloud_each_service_is_called_in_its_region() {
     let aws = of_partition("aws-eusc");
-    let (document, _) = run_json(&aws.url, &["--landing-zone-region", "eusc-de-east-1"]);
+    let (document, _) = run_json(
+        &aws.url,
+        &["--roles", "--landing-zone-region", "eusc-de-east-1"],
+    );
     assert_eq!(
         check(&document, "identity")["facts"]["partition"],
         "aws-eusc"
@@ -50,6 +53,7 @@ fn each_service_is_called_in_the_region_of_its_partition_and_argument() {
         "us-gov-east-1",
         "--stack-name",
         STACK,
+        "--roles",
     ];
     run_json(&aws.url, &arguments);
     for call in aws.calls() {
@@ -73,7 +77,7 @@ fn each_service_is_called_in_the_region_of_its_partition_and_argument() {
 #[test]
 fn trails_are_read_in_the_event_region_whatever_the_region_argument() {
     let aws = Scenario::healthy().start();
-    run_json(&aws.url, &["--region", "eu-west-1", "--no-roles"]);
+    run_json(&aws.url, &["--region", "eu-west-1"]);
     for call in aws.calls() {
         let is_trail = call.operation.starts_with("cloudtrail");
         let expected = if is_trail { "us-east-1" } else { "eu-west-1" };
@@ -92,7 +96,7 @@ fn a_profile_provides_the_credentials_and_the_region_of_the_landing_zone() {
     )
     .unwrap();
     // The keys in the environment stay set: the profile must win.
-    let mut command = command(&aws.url, &["--profile", "operator", "--no-roles"]);
+    let mut command = command(&aws.url, &["--profile", "operator"]);
     command
         .env_remove("AWS_REGION")
         .env("AWS_CONFIG_FILE", &file);

@@ -54,7 +54,7 @@ fn a_response_that_cannot_be_parsed_is_not_checked_and_never_taken_for_absence()
         ("cloudformation:DescribeStacks", "deployment"),
     ] {
         let aws = Scenario::healthy().with(operation, FakeReply::Html).start();
-        let (document, code) = run_json(&aws.url, &["--stack-name", STACK, "--no-roles"]);
+        let (document, code) = run_json(&aws.url, &["--stack-name", STACK]);
         assert_eq!(code, 2, "{operation}");
         assert_eq!(check(&document, id)["verdict"], "notChecked", "{operation}");
     }
@@ -65,7 +65,7 @@ fn a_call_without_a_response_times_out_and_is_not_checked() {
     let aws = Scenario::healthy()
         .with("cloudtrail:DescribeTrails", FakeReply::NoResponse)
         .start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 2);
     let issues = check(&document, "events")["notChecked"].to_string();
     assert!(issues.contains("no response in time"), "{issues}");
@@ -103,7 +103,7 @@ fn no_secret_is_printed_whatever_fails() {
             )
             .with("controltower:ListLandingZones", unknown_code()),
     ];
-    let arguments = ["--stack-name", STACK];
+    let arguments = ["--roles", "--stack-name", STACK];
     for scenario in scenarios {
         let aws = scenario.start();
         for format in [&[][..], &["--json"]] {
@@ -135,7 +135,7 @@ fn an_error_about_credentials_is_reduced_to_its_code_with_the_hint_to_sign_in() 
         ),
     ] {
         let aws = Scenario::healthy().with(operation, expired()).start();
-        let (document, _) = run_json(&aws.url, &["--no-roles"]);
+        let (document, _) = run_json(&aws.url, &[]);
         let issue = &check(&document, id)["notChecked"][0];
         let sentence = issue["sentence"].as_str().unwrap();
         assert!(sentence.contains("ExpiredTokenException"), "{issue}");
@@ -159,7 +159,7 @@ fn a_password_in_an_endpoint_or_a_proxy_is_not_printed() {
         ("HTTP_PROXY", "http://user:hunter2-example@127.0.0.1:9"),
         ("HTTP_PROXY", "http://user:hunter2-example@[bad"),
     ] {
-        let mut command = command("http://127.0.0.1:9", &["--no-roles"]);
+        let mut command = command("http://127.0.0.1:9", &[]);
         let run = result(command.env(variable, value).output().unwrap());
         assert_eq!(run.code, 2, "{}", run.stderr);
         for output in [run.stdout, run.stderr] {

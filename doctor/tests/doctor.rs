@@ -21,7 +21,7 @@ const ROLES_POLICY: &str = include_str!("../../docs/doctor-policy-roles.json");
 #[test]
 fn every_check_is_healthy_in_a_healthy_organization() {
     let aws = Scenario::healthy().start();
-    let (document, code) = run_json(&aws.url, &["--stack-name", STACK]);
+    let (document, code) = run_json(&aws.url, &["--roles", "--stack-name", STACK]);
     let ids = [
         "identity",
         "organization",
@@ -61,7 +61,14 @@ fn slow() -> Scenario {
 #[test]
 fn ctrl_c_prints_the_results_so_far_and_exits_with_130() {
     let aws = slow().start();
-    let arguments = ["--json", "--concurrency", "4", "--stack-name", STACK];
+    let arguments = [
+        "--json",
+        "--roles",
+        "--concurrency",
+        "4",
+        "--stack-name",
+        STACK,
+    ];
     let run = interrupt(&aws, &arguments);
     assert_eq!(run.code, 130);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -88,7 +95,7 @@ fn fact(check: &Value, name: &str) -> usize {
 fn ctrl_c_prints_the_problems_so_far() {
     let denied = FakeReply::Error(403, "AccessDenied", "not authorized");
     let aws = slow().with_role(&account(0), denied).start();
-    let run = interrupt(&aws, &["--concurrency", "4"]);
+    let run = interrupt(&aws, &["--roles", "--concurrency", "4"]);
     assert_eq!(run.code, 130);
     for text in ["Interrupted. ", &account(0), "Exit code 130."] {
         assert!(run.stdout.contains(text), "{}", run.stdout);
@@ -109,7 +116,7 @@ fn the_policies_allow_exactly_the_calls_and_all_of_them_but_assume_role_only_rea
     let mut called = BTreeSet::new();
     for scenario in [Scenario::healthy(), without_landing_zone] {
         let aws = scenario.start();
-        run(&aws.url, &["--stack-name", STACK]);
+        run(&aws.url, &["--roles", "--stack-name", STACK]);
         called.extend(aws.calls().into_iter().map(|call| call.operation));
     }
     let aws = outage().start();

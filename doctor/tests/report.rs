@@ -19,8 +19,8 @@ fn the_exit_code_is_1_for_a_problem_else_2_for_an_unchecked_item_else_0() {
     );
     for (scenario, code) in [(Scenario::healthy(), 0), (not_checked, 2), (both, 1)] {
         let aws = scenario.start();
-        assert_eq!(run(&aws.url, &["--no-roles"]).code, code);
-        let (document, json_code) = run_json(&aws.url, &["--no-roles"]);
+        assert_eq!(run(&aws.url, &[]).code, code);
+        let (document, json_code) = run_json(&aws.url, &[]);
         assert_eq!(json_code, code);
         assert_eq!(document["exitCode"].as_i64(), Some(code.into()));
     }
@@ -44,7 +44,7 @@ fn a_closed_pipe_leaves_the_exit_code_of_the_findings_and_stderr_empty() {
 fn an_output_that_cannot_be_written_is_an_error_with_exit_code_2() {
     let aws = Scenario::healthy().start();
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let mut command = command(&aws.url, &["--no-roles"]);
+    let mut command = command(&aws.url, &[]);
     let run = result(command.stdout(Stdio::from(full)).output().unwrap());
     assert_eq!(run.code, 2);
     assert!(

@@ -59,7 +59,7 @@ class AgainstMoto(unittest.TestCase):
 
     def test_every_check_is_healthy_except_control_tower_which_moto_does_not_have(self):
         # The doctor must not take the missing service for a missing landing zone.
-        checks, code = self.doctor()
+        checks, code = self.doctor("--roles")
         verdicts = {name: check["verdict"] for name, check in checks.items()}
         self.assertEqual(verdicts, {
             "identity": "healthy", "organization": "healthy", "trustedAccess": "healthy", "events": "healthy",
@@ -108,7 +108,7 @@ class AgainstMoto(unittest.TestCase):
         self.assertNotIn("secret", json.dumps(deployment))
 
     def test_a_stack_that_does_not_exist_is_a_problem(self):
-        checks, code = self.doctor("--stack-name", "no-such-stack", "--no-roles")
+        checks, code = self.doctor("--stack-name", "no-such-stack")
         self.assertEqual(code, 1)
         self.assertIn("There is no stack no-such-stack", checks["deployment"]["problems"][0]["sentence"])
 
@@ -122,7 +122,7 @@ class AgainstMoto(unittest.TestCase):
 class OnATerminal(unittest.TestCase):
     def output(self, scenario, columns=110, **variables):
         with terminal.fake_aws(scenario) as url:
-            arguments = ["--stack-name", STACK, "--concurrency", "4"]
+            arguments = ["--stack-name", STACK, "--roles", "--concurrency", "4"]
             return terminal.run(arguments, url, columns, variables)[0]
 
     def plain(self, output):
@@ -143,7 +143,7 @@ class OnATerminal(unittest.TestCase):
 
     def test_ctrl_c_clears_the_progress_bar_prints_the_results_and_exits_with_130(self):
         with terminal.fake_aws("slow") as url:
-            output, code = terminal.run([], url, 110, {}, interrupt_at="of 100 accounts checked")
+            output, code = terminal.run(["--roles"], url, 110, {}, interrupt_at="of 100 accounts checked")
         self.assertEqual(code, 130)
         words = " ".join(self.plain(output).split())
         self.assertIn("Interrupted. ", words)

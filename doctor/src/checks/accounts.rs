@@ -148,9 +148,9 @@ impl AccountList {
             .fact("source", source);
         if self.is_complete && self.count == 0 {
             finding = finding.not_checked(
-                "The list has no account to check, so no role was checked.",
-                "Check that the landing zone is the right one (--landing-zone-region) and that --accounts names member \
-                 accounts, or skip the roles (--no-roles).",
+                "The list has no account.",
+                "Check that the landing zone is the right one (--landing-zone-region), and that --accounts names member \
+                 accounts.",
             );
         }
         if !self.is_enrolled {

@@ -19,6 +19,7 @@ pub use summary::{RoleCounts, RoleStatus, RoleSummary, UnhealthyAccount};
 
 use super::accounts::Account;
 use crate::aws_error::AwsError;
+use crate::finding::{Check, Finding};
 
 const SESSION_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetCallerIdentity","Resource":"*"}]}"#;
 const SESSION_NAME: &str = "trusted-access-doctor";
@@ -26,6 +27,13 @@ const SESSION_NAME: &str = "trusted-access-doctor";
 const SESSION_SECONDS: i32 = 900;
 /// After so many failures in a row the cause is not in the accounts, so the probe gives up.
 const MAX_CONSECUTIVE_FAILURES: usize = 40;
+
+/// Returns the finding if the user did not ask for this check, whose calls an alarm of the security team may watch for.
+pub fn not_looked_at(role_name: &str) -> Finding {
+    let summary =
+        format!("not looked at; --roles assumes {role_name} in each of these accounts to check it");
+    Finding::skipped(Check::Roles, summary)
+}
 
 /// Assumes the role in many accounts at a time.
 #[derive(Debug, Clone)]
@@ -41,6 +49,20 @@ pub struct RoleProbe {
 }
 
 impl RoleProbe {
+    /// Returns what the probe is about to do, as a line for the user and the user's security team.
+    ///
+    /// A successful cross-account call is an event in both accounts, and counts against the quota of the caller's:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+    pub fn announcement(&self) -> String {
+        format!(
+            "Assuming {} in each listed account, {} at a time. Each call counts against this account's quota of STS requests. \
+             Your security team sees AssumeRole events of this caller, with the session name {SESSION_NAME}, in the CloudTrail of \
+             every account.",
+            self.role_name, self.concurrency
+        )
+    }
+
     /// Checks every account that it receives, and records each result in `summary`. `on_result` is called after each.
     ///
     /// The memory does not grow with the number of healthy accounts, because nothing of them is kept.

@@ -35,6 +35,7 @@ pub fn render(report: &DiagnosticReport, terminal: Terminal) -> String {
 
 fn push_finding(table: &mut String, finding: &Finding, terminal: Terminal) {
     let (word, color) = match finding.verdict() {
+        Verdict::Skipped => ("skipped", Color::Yellow),
         Verdict::Healthy => ("ok", Color::Green),
         Verdict::Problem => ("PROBLEM", Color::Red),
         Verdict::NotChecked => ("NOT CHECKED", Color::Yellow),
@@ -68,7 +69,7 @@ fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
     // Without a problem the verdict already reads "NOT CHECKED".
     let label = match finding.verdict() {
         Verdict::Problem => "Not checked: ",
-        Verdict::NotChecked | Verdict::Healthy => "",
+        Verdict::NotChecked | Verdict::Healthy | Verdict::Skipped => "",
     };
     for issue in &finding.not_checked {
         push_issue(label, issue);
@@ -124,11 +125,13 @@ fn conclusion(report: &DiagnosticReport) -> String {
         verdicts.filter(|one| *one == verdict).count()
     };
     let (healthy, problems) = (count(Verdict::Healthy), count(Verdict::Problem));
-    let not_checked: Vec<&str> = report
-        .findings()
-        .filter(|finding| !finding.not_checked.is_empty())
-        .map(|finding| finding.check.title())
-        .collect();
+    let titles = |is_listed: fn(&Finding) -> bool| {
+        let findings = report.findings().filter(|finding| is_listed(finding));
+        let titles: Vec<&str> = findings.map(|finding| finding.check.title()).collect();
+        titles.join(", ")
+    };
+    let not_checked = titles(|finding| !finding.not_checked.is_empty());
+    let skipped = titles(|finding| finding.verdict() == Verdict::Skipped);
     let interrupted = if report.interrupted {
         "Interrupted. "
     } else {
@@ -136,7 +139,10 @@ fn conclusion(report: &DiagnosticReport) -> String {
     };
     let mut text = format!("{interrupted}{healthy} ok, {problems} with problems");
     if !not_checked.is_empty() {
-        let _ = write!(text, "; not fully checked: {}", not_checked.join(", "));
+        let _ = write!(text, "; not fully checked: {not_checked}");
+    }
+    if !skipped.is_empty() {
+        let _ = write!(text, "; not looked at: {skipped}");
     }
     let _ = write!(text, ". Exit code {}.", report.exit_code());
     text

@@ -21,7 +21,7 @@ pub enum Color {
     Green,
     /// The color of a problem.
     Red,
-    /// The color of a check that was not made.
+    /// The color of a check that was not made, or was skipped.
     Yellow,
 }
 

@@ -25,7 +25,7 @@ fn every_page_of_baselines_is_read_and_an_account_with_several_is_listed_once() 
     let aws = Scenario::healthy()
         .with(LIST_BASELINES, FakeReply::Pages(pages))
         .start();
-    let (document, _) = run_json(&aws.url, &[]);
+    let (document, _) = run_json(&aws.url, &["--roles"]);
     assert_eq!(aws.count("sts:AssumeRole"), 2);
     assert_eq!(check(&document, "accounts")["facts"]["count"], "2");
     let lists = aws.calls_of(LIST_BASELINES).into_iter();
@@ -52,7 +52,7 @@ fn without_a_landing_zone_every_account_with_the_state_active_is_listed() {
         .with("organizations:ListAccounts", body(&accounts))
         .with_role(&account(3), denied)
         .start();
-    let (document, _) = run_json(&aws.url, &[]);
+    let (document, _) = run_json(&aws.url, &["--roles"]);
     let source = &check(&document, "accounts")["facts"]["source"];
     assert_eq!(source, "ListAccounts");
     assert_eq!(check(&document, "roles")["facts"]["present"], "1");
@@ -67,7 +67,7 @@ fn without_permission_for_baselines_every_active_account_is_listed_and_the_error
     let aws = Scenario::healthy()
         .with(LIST_BASELINES, access_denied())
         .start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &["--roles"]);
     assert_eq!(code, 2);
     let source = &check(&document, "accounts")["facts"]["source"];
     assert_eq!(source, "ListAccounts");
@@ -84,7 +84,7 @@ fn a_list_that_fails_after_the_first_page_is_not_replaced_by_all_active_accounts
     let aws = Scenario::healthy()
         .with(LIST_BASELINES, FakeReply::Pages(pages))
         .start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &["--roles"]);
     assert_eq!(code, 2);
     assert_eq!(aws.count("organizations:ListAccounts"), 0);
     assert_eq!(check(&document, "roles")["facts"]["present"], "1");
@@ -99,19 +99,10 @@ fn a_list_that_fails_after_the_first_page_is_not_replaced_by_all_active_accounts
 fn only_the_accounts_of_the_argument_are_checked_and_an_unlisted_one_is_a_problem() {
     let aws = Scenario::healthy().start();
     let both = format!("{},999999999999", account(2));
-    let (document, code) = run_json(&aws.url, &["--accounts", &both]);
+    let (document, code) = run_json(&aws.url, &["--roles", "--accounts", &both]);
     assert_eq!(code, 1);
     assert_eq!(aws.count("sts:AssumeRole"), 1);
     assert!(problems(&document, "accounts").contains("999999999999"));
-}
-
-#[test]
-fn no_roles_lists_the_accounts_and_assumes_no_role() {
-    let aws = Scenario::healthy().start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
-    assert_eq!(code, 0);
-    assert_eq!(aws.count("sts:AssumeRole"), 0);
-    assert_eq!(check(&document, "accounts")["facts"]["count"], "4");
 }
 
 #[test]
@@ -120,7 +111,10 @@ fn an_empty_list_is_not_checked() {
     // The management account is enrolled, but does not have the role.
     let target = format!("account/o-exampleorgid/{MANAGEMENT}");
     let management = json!({"enabledBaselines": [baseline("M", &target, None)]});
-    for (reply, arguments) in [(none, &[][..]), (management, &["--accounts", MANAGEMENT])] {
+    for (reply, arguments) in [
+        (none, &["--roles"][..]),
+        (management, &["--roles", "--accounts", MANAGEMENT]),
+    ] {
         let aws = Scenario::healthy()
             .with(LIST_BASELINES, body(&reply))
             .start();

@@ -5,7 +5,7 @@ use crate::fake_aws::Scenario;
 #[test]
 fn without_credentials_every_check_is_not_checked_and_the_exit_code_is_2() {
     let aws = Scenario::healthy().start();
-    let mut command = command(&aws.url, &["--json"]);
+    let mut command = command(&aws.url, &["--json", "--roles"]);
     for name in [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -42,7 +42,7 @@ fn a_profile_that_does_not_exist_is_reported_and_no_other_credentials_are_used()
 #[test]
 fn the_account_arn_and_partition_of_the_caller_are_reported() {
     let aws = Scenario::healthy().start();
-    let (document, _) = run_json(&aws.url, &["--no-roles"]);
+    let (document, _) = run_json(&aws.url, &[]);
     let facts = &check(&document, "identity")["facts"];
     assert_eq!(facts["account"], "111122223333");
     assert_eq!(facts["partition"], "aws");

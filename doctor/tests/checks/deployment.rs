@@ -15,7 +15,7 @@ use crate::fake_aws::{FakeReply, Scenario};
 const GET_FUNCTION: &str = "lambda:GetFunctionConfiguration";
 const FILTER_LOG: &str = "logs:FilterLogEvents";
 const DESCRIBE_ALARMS: &str = "cloudwatch:DescribeAlarms";
-const DEPLOYMENT: [&str; 3] = ["--no-roles", "--stack-name", STACK];
+const DEPLOYMENT: [&str; 2] = ["--stack-name", STACK];
 
 /// Returns the result of the deployment check, and the exit code.
 fn deployment(scenario: Scenario, arguments: &[&str]) -> (Value, i32) {

@@ -55,7 +55,7 @@ fn a_newer_version_and_an_operation_in_progress_are_remarks() {
 fn an_unknown_drift_status_is_not_checked() {
     let unknown = landing_zone("4.0", "4.0", "ACTIVE", "UNKNOWN");
     let aws = Scenario::healthy().with(GET, body(&unknown)).start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 2);
     let issues = not_checked(&document, "landingZone");
     assert!(issues.contains("does not report if"), "{issues}");
@@ -64,7 +64,7 @@ fn an_unknown_drift_status_is_not_checked() {
 #[test]
 fn a_landing_zone_that_is_listed_but_not_readable_still_has_a_home_region() {
     let aws = Scenario::healthy().with(GET, access_denied()).start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 2);
     let issues = not_checked(&document, "landingZone");
     assert!(
@@ -95,7 +95,7 @@ fn a_landing_zone_in_another_region_is_read_there_with_its_accounts() {
 fn a_decommissioning_in_progress_is_a_problem() {
     let in_progress = body(&delete_operation("IN_PROGRESS"));
     let aws = Scenario::healthy().with(OPERATIONS, in_progress).start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 1);
     let problems = problems(&document, "landingZone");
     assert!(
@@ -110,7 +110,7 @@ fn a_landing_zone_that_is_no_longer_listed_and_is_being_decommissioned_is_not_se
         .with(LIST, body(&json!({"landingZones": []})))
         .with(OPERATIONS, body(&delete_operation("IN_PROGRESS")))
         .start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 1);
     let problems = problems(&document, "landingZone");
     assert!(
@@ -140,7 +140,7 @@ fn without_a_landing_zone_the_problem_says_if_it_was_decommissioned() {
             .with(LIST, no_zone())
             .with(OPERATIONS, reply)
             .start();
-        let (document, actual) = run_json(&aws.url, &["--no-roles"]);
+        let (document, actual) = run_json(&aws.url, &[]);
         assert_eq!(actual, code, "{text}");
         let problems = problems(&document, "landingZone");
         assert!(problems.contains(text), "{problems}");
@@ -152,7 +152,7 @@ fn unreadable_operations_are_not_checked() {
     let aws = Scenario::healthy()
         .with(OPERATIONS, access_denied())
         .start();
-    let (document, code) = run_json(&aws.url, &["--no-roles"]);
+    let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 2);
     let issues = not_checked(&document, "landingZone");
     assert!(

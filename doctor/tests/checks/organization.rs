@@ -35,7 +35,7 @@ fn no_organization_is_a_problem_and_the_other_checks_still_run() {
             not_in_use(),
         )
         .start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &["--roles"]);
     assert_eq!(code, 1);
     assert!(problems(&document, "organization").contains("not in an organization"));
     let trusted_access = not_checked(&document, "trustedAccess");

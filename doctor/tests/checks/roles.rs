@@ -1,17 +1,60 @@
+use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::checks::{access_denied, not_checked, problems};
-use crate::cli::{check, run_json};
+use crate::cli::{check, command, run, run_json};
 use crate::fake_aws::replies::{MANAGEMENT, account};
 use crate::fake_aws::{FakeReply, Scenario};
 
 const ASSUME_ROLE: &str = "sts:AssumeRole";
+const ROLES: [&str; 1] = ["--roles"];
 
 fn denied() -> FakeReply {
     let message = "not authorized to perform: sts:AssumeRole";
     FakeReply::Error(403, "AccessDenied", message)
+}
+
+#[test]
+fn without_the_argument_roles_the_accounts_are_listed_and_no_role_is_assumed() {
+    let aws = Scenario::healthy().start();
+    let run = run(&aws.url, &["--json"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["verdict"], "healthy");
+    assert_eq!(check(&document, "accounts")["facts"]["count"], "4");
+    let roles = check(&document, "roles");
+    assert_eq!(roles["verdict"], "skipped");
+    let summary = roles["summary"].as_str().unwrap();
+    assert!(
+        summary.starts_with("not looked at; --roles assumes"),
+        "{summary}"
+    );
+    assert_eq!(aws.count(ASSUME_ROLE), 0);
+}
+
+#[test]
+fn a_line_announces_the_calls_before_the_first_one() {
+    // No call is answered in this test, so that the line can only be one of before the calls.
+    let aws = Scenario::healthy()
+        .with(ASSUME_ROLE, FakeReply::NoResponse)
+        .start();
+    let mut doctor = command(&aws.url, &["--roles", "--concurrency", "3"])
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stderr = BufReader::new(doctor.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    doctor.kill().unwrap();
+    doctor.wait().unwrap();
+    for text in [
+        "Assuming AWSControlTowerExecution in each listed account, 3 at a time.",
+        "quota of STS requests",
+        "AssumeRole events of this caller, with the session name trusted-access-doctor",
+    ] {
+        assert!(line.contains(text), "{line}");
+    }
 }
 
 #[test]
@@ -21,7 +64,7 @@ fn missing_and_unchecked_roles_are_listed_by_account_and_counted_by_ou() {
         .with_role(&account(1), denied())
         .with_role(&account(3), disabled)
         .start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &ROLES);
     assert_eq!(code, 1);
     assert_eq!(
         document["accounts"],
@@ -44,7 +87,7 @@ fn missing_and_unchecked_roles_are_listed_by_account_and_counted_by_ou() {
 #[test]
 fn the_callers_permission_is_the_likely_cause_if_every_account_refuses() {
     let aws = Scenario::healthy().with(ASSUME_ROLE, denied()).start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &ROLES);
     assert_eq!(code, 1);
     let problems = problems(&document, "roles");
     assert!(
@@ -56,7 +99,7 @@ fn the_callers_permission_is_the_likely_cause_if_every_account_refuses() {
 #[test]
 fn every_session_policy_allows_only_get_caller_identity() {
     let aws = Scenario::healthy().start();
-    run_json(&aws.url, &[]);
+    run_json(&aws.url, &ROLES);
     let calls = aws.calls_of(ASSUME_ROLE);
     assert_eq!(calls.len(), 4);
     // {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetCallerIdentity","Resource":"*"}]}
@@ -75,7 +118,10 @@ fn every_session_policy_allows_only_get_caller_identity() {
 #[test]
 fn the_role_name_argument_replaces_the_execution_role() {
     let aws = Scenario::healthy().start();
-    run_json(&aws.url, &["--role-name", "OrganizationAccountAccessRole"]);
+    run_json(
+        &aws.url,
+        &["--roles", "--role-name", "OrganizationAccountAccessRole"],
+    );
     let calls = aws.calls_of(ASSUME_ROLE);
     assert_eq!(calls.len(), 4);
     for call in calls {
@@ -95,7 +141,7 @@ fn the_concurrency_never_exceeds_the_argument() {
         ..Scenario::healthy()
     };
     let aws = scenario.start();
-    run_json(&aws.url, &["--concurrency", "7"]);
+    run_json(&aws.url, &["--roles", "--concurrency", "7"]);
     // The lower bound is loose: a busy machine reaches less.
     let concurrency = aws.max_concurrency();
     assert!((2..=7).contains(&concurrency), "{concurrency}");
@@ -111,7 +157,7 @@ fn throttled_accounts_are_retried_until_they_succeed() {
         scenario = scenario.with_role(&account(index), throttled);
     }
     let aws = scenario.start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &ROLES);
     assert_eq!(code, 0, "{document:#}");
     assert_eq!(aws.count(ASSUME_ROLE), 30 + 6 * 2);
 }
@@ -125,7 +171,7 @@ fn a_throttling_sts_slows_all_calls_down_and_fails_no_account() {
         ..Scenario::healthy()
     };
     let aws = scenario.start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &ROLES);
     assert_eq!(code, 0, "{:#}", check(&document, "roles"));
     let throttled = aws.count(ASSUME_ROLE) - 100;
     assert!(throttled > 0, "no call was throttled");
@@ -139,7 +185,7 @@ fn an_account_without_a_response_is_not_checked_and_blocks_no_other() {
         .with_role(&account(0), FakeReply::NoResponse)
         .start();
     let started = Instant::now();
-    let (document, code) = run_json(&aws.url, &["--concurrency", "1"]);
+    let (document, code) = run_json(&aws.url, &["--roles", "--concurrency", "1"]);
     assert_eq!(code, 2);
     assert_eq!(document["accounts"][0]["role"], "notChecked");
     assert_eq!(check(&document, "roles")["facts"]["present"], "3");
@@ -152,7 +198,7 @@ fn the_probe_gives_up_after_too_many_failures_in_a_row() {
     let mut scenario = Scenario::healthy().with(ASSUME_ROLE, expired);
     scenario.accounts = 500;
     let aws = scenario.start();
-    let (document, code) = run_json(&aws.url, &[]);
+    let (document, code) = run_json(&aws.url, &ROLES);
     assert_eq!(code, 2);
     let calls = aws.count(ASSUME_ROLE);
     assert!(calls < 100, "{calls}");
@@ -174,7 +220,7 @@ fn a_refusal_is_not_checked_if_the_enrolled_or_the_management_account_is_unknown
             .with(operation, access_denied())
             .with_role(&account(2), denied())
             .start();
-        let (document, code) = run_json(&aws.url, &[]);
+        let (document, code) = run_json(&aws.url, &ROLES);
         assert_eq!(code, 2);
         let check = check(&document, "roles");
         assert_eq!(check["verdict"], "notChecked", "{check:#}");

@@ -11,6 +11,7 @@ fn the_json_matches_the_snapshots() {
     let arguments = ["--json", "--stack-name", STACK];
     let healthy = run(&Scenario::healthy().start().url, &arguments);
     assert_matches_snapshot("healthy.json", &healthy.stdout);
-    let troubled = run(&troubled().start().url, &arguments);
+    let with_roles = [&arguments[..], &["--roles"]].concat();
+    let troubled = run(&troubled().start().url, &with_roles);
     assert_matches_snapshot("troubled.json", &troubled.stdout);
 }

@@ -12,7 +12,8 @@ const ALL_CHECKS: [&str; 2] = ["--stack-name", STACK];
 fn the_table_matches_the_snapshots() {
     let healthy = run(&Scenario::healthy().start().url, &ALL_CHECKS);
     assert_matches_snapshot("healthy.txt", &healthy.stdout);
-    let troubled = run(&troubled().start().url, &ALL_CHECKS);
+    let with_roles = [&ALL_CHECKS[..], &["--roles"]].concat();
+    let troubled = run(&troubled().start().url, &with_roles);
     assert_matches_snapshot("troubled.txt", &troubled.stdout);
 }
 
@@ -29,7 +30,7 @@ fn aws_text_cannot_control_the_terminal_or_break_a_line() {
     let aws = Scenario::healthy()
         .with("cloudtrail:DescribeTrails", hostile)
         .start();
-    let run = run(&aws.url, &["--no-roles"]);
+    let run = run(&aws.url, &[]);
     assert!(run.stdout.contains("a [31mred  new line"), "{}", run.stdout);
     assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{202e}'));
 }
@@ -39,7 +40,7 @@ fn the_table_lists_25_unhealthy_accounts_and_the_number_of_the_others() {
     let denied = FakeReply::Error(403, "AccessDenied", "not authorized");
     let mut scenario = Scenario::healthy().with("sts:AssumeRole", denied);
     scenario.accounts = 30;
-    let run = run(&scenario.start().url, &[]);
+    let run = run(&scenario.start().url, &["--roles"]);
     let rows = run.stdout.lines().filter(|line| line.starts_with("2222"));
     assert_eq!(rows.count(), 25);
     assert!(run.stdout.contains("and 5 more; --json lists all of them"));

@@ -6,7 +6,7 @@ use crate::fake_aws::scenarios::troubled;
 
 #[test]
 fn piped_output_has_no_colors_and_at_most_120_columns() {
-    let stdout = run(&troubled().start().url, &["--stack-name", STACK]).stdout;
+    let stdout = run(&troubled().start().url, &["--roles", "--stack-name", STACK]).stdout;
     assert!(!stdout.contains('\u{1b}'), "{stdout:?}");
     let widest = stdout.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(120), "{widest:?}");

@@ -18,7 +18,7 @@ fn no_stack() -> FakeReply {
 
 #[test]
 fn without_a_stack_name_the_stack_of_the_documents_is_checked() {
-    let (check, code) = deployment(Scenario::healthy(), &["--no-roles"]);
+    let (check, code) = deployment(Scenario::healthy(), &[]);
     assert_eq!(check["facts"]["stack"], STACK);
     assert_eq!(code, 0);
 }
@@ -26,7 +26,7 @@ fn without_a_stack_name_the_stack_of_the_documents_is_checked() {
 #[test]
 fn a_missing_stack_is_a_problem_only_if_it_was_named() {
     let scenario = || Scenario::healthy().with(DESCRIBE_STACKS, no_stack());
-    let (check, code) = deployment(scenario(), &["--no-roles"]);
+    let (check, code) = deployment(scenario(), &[]);
     assert_eq!((check["verdict"].as_str(), code), (Some("healthy"), 0));
     let remarks = check["remarks"].to_string();
     assert!(
@@ -40,7 +40,7 @@ fn a_missing_stack_is_a_problem_only_if_it_was_named() {
 
 #[test]
 fn a_stack_that_cannot_be_read_is_not_checked_whether_it_was_named_or_not() {
-    for arguments in [&DEPLOYMENT[..], &["--no-roles"]] {
+    for arguments in [&DEPLOYMENT[..], &[]] {
         let scenario = Scenario::healthy().with(DESCRIBE_STACKS, access_denied());
         let (check, code) = deployment(scenario, arguments);
         assert_eq!((check["verdict"].as_str(), code), (Some("notChecked"), 2));
