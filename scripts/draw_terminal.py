@@ -44,6 +44,5 @@ def draw(lines):
 
 with terminal.fake_aws("troubled") as url:
     output, _ = terminal.run(ARGUMENTS, url, COLUMNS, {})
-# The progress bar overwrites its line, so only the last text of a line is visible.
-visible = [re.split(r"\r|\x1b\[2K", line.rstrip("\r"))[-1] for line in output.split("\n")]
+visible = [line.rstrip("\r") for line in terminal.after_progress(output).split("\n")]
 Path(sys.argv[1]).write_text(draw(["$ trusted-access-doctor " + " ".join(ARGUMENTS), "", *visible]))

@@ -6,11 +6,18 @@ use clap::builder::UnknownArgumentValueParser;
 use clap::{Arg, ArgAction, Args, Parser, Subcommand};
 
 use crate::outages::time::Time;
+use crate::suggestion;
 
 /// The role that Control Tower creates in every account that it enrolls.
 const EXECUTION_ROLE: &str = "AWSControlTowerExecution";
 
 const EXIT_CODES: &str = "\
+Examples:
+  trusted-access-doctor                         Check everything with the default credentials
+  trusted-access-doctor --profile management    Check with a profile's credentials
+  trusted-access-doctor --json > doctor.json    Check, and write the results for a script
+  trusted-access-doctor outages                 List what Control Tower missed in 90 days
+
 Exit codes:
   0    Every check is healthy
   1    At least one check has a problem
@@ -21,6 +28,10 @@ Exit codes:
 A closed pipe, such as that of `| head`, does not change the exit code.";
 
 const OUTAGES_EXIT_CODES: &str = "\
+Examples:
+  trusted-access-doctor outages                                 List the outages of 90 days
+  trusted-access-doctor outages --since 2026-11-20T00:00:00Z    Only those after this time
+
 Exit codes:
   0    Trusted access was on all the time, and the whole history was read
   1    Trusted access was off at least once
@@ -145,12 +156,15 @@ fn region(text: &str) -> Result<String, String> {
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && text.ends_with(|last: char| last.is_ascii_digit());
-    validate(text, is_region, "not a Region such as us-east-1")
+    let error = suggestion::error("not a Region such as us-east-1", suggestion::region(text));
+    validate(text, is_region, &error)
 }
 
 fn account_id(text: &str) -> Result<String, String> {
     let is_account_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    validate(text, is_account_id, "not an account ID of 12 digits")
+    let suggestion = suggestion::account_id(text);
+    let error = suggestion::error("not an account ID of 12 digits", suggestion);
+    validate(text, is_account_id, &error)
 }
 
 /// Accepts the names that IAM accepts:
@@ -187,7 +201,13 @@ fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 fn time(text: &str) -> Result<Time, String> {
-    Time::parse(text).ok_or_else(|| "not an RFC 3339 time such as 2026-11-20T10:00:00Z".to_owned())
+    Time::parse(text).ok_or_else(|| {
+        let suggestion = suggestion::time(text, |text| Time::parse(text).is_some());
+        suggestion::error(
+            "not an RFC 3339 time such as 2026-11-20T10:00:00Z",
+            suggestion,
+        )
+    })
 }
 
 fn validate(text: &str, is_valid: bool, error: &str) -> Result<String, String> {

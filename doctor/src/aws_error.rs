@@ -30,6 +30,14 @@ const ACCESS_DENIED: [&str; 5] = [
 /// The message of aws-config if a profile does not exist.
 const PROFILE_NOT_FOUND: &str = "the credential provider was not enabled";
 
+/// How the message of a request that has no credentials begins.
+const NO_CREDENTIALS: &str = "no credentials";
+/// How the message of aws-config begins if no source has credentials. A list of all sources follows.
+const NO_SOURCE: &str = "no credentials found in chain";
+
+const GET_CREDENTIALS_HINT: &str = "Sign in (aws sso login, or aws login and a profile with credential_process), or choose a profile that has credentials \
+     (--profile NAME), or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; AWS CloudShell has \
+     credentials without any of these.";
 const SIGN_IN_HINT: &str = "Sign in again (aws sso login), or choose another profile with --profile. If that does not help, check this machine's \
      clock and proxy.";
 const NETWORK_HINT: &str =
@@ -43,9 +51,15 @@ impl AwsError {
         R: std::fmt::Debug + 'static,
     {
         let code = error.code().map(sanitize_line);
+        let description = describe(error);
+        let hint = if code.is_none() && description.starts_with(NO_CREDENTIALS) {
+            GET_CREDENTIALS_HINT.to_owned()
+        } else {
+            hint(operation, code.as_deref(), error)
+        };
         Self {
-            message: sanitize_line(&format!("{operation}: {}", describe(error))),
-            hint: hint(operation, code.as_deref(), error),
+            message: sanitize_line(&format!("{operation}: {description}")),
+            hint,
             code,
         }
     }
@@ -96,6 +110,11 @@ impl AwsError {
         self
     }
 
+    /// Returns whether there are no credentials, so that every other call would fail too.
+    pub fn is_without_credentials(&self) -> bool {
+        self.hint == GET_CREDENTIALS_HINT
+    }
+
     /// Returns whether a permission is missing.
     pub fn is_access_denied(&self) -> bool {
         self.code
@@ -133,9 +152,7 @@ fn hint<E, R>(operation: &str, code: Option<&str>, error: &SdkError<E, R>) -> St
         Some(_) => "Correct what the message names, then run the doctor again.".to_owned(),
         None => match error {
             SdkError::ServiceError(_) | SdkError::ResponseError(_) => NETWORK_HINT.to_owned(),
-            _ => "Check that there are credentials (--profile, aws sso login), that the Region exists, and that this \
-                  machine can reach AWS."
-                .to_owned(),
+            _ => "Check that the Region exists, and that this machine can reach AWS.".to_owned(),
         },
     }
 }
@@ -147,11 +164,14 @@ fn describe_unsent(error: &(dyn Error + 'static)) -> String {
         .collect();
     let cause = chain.last().map_or("", |cause| cause.trim_end_matches('.'));
     if cause == PROFILE_NOT_FOUND {
-        return "no credentials: the profile does not exist, or has none".to_owned();
+        return format!("{NO_CREDENTIALS}: the profile does not exist, or has none");
+    }
+    if cause.starts_with(NO_SOURCE) {
+        return NO_CREDENTIALS.to_owned();
     }
     let is_about_credentials = chain.iter().any(|cause| cause.contains("credential"));
     let kind = if is_about_credentials {
-        "no credentials"
+        NO_CREDENTIALS
     } else {
         "the request failed"
     };

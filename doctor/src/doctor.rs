@@ -28,6 +28,7 @@ pub struct Doctor {
     report: RefCell<DiagnosticReport>,
     accounts: RefCell<AccountList>,
     roles: RefCell<RoleSummary>,
+    progress: Progress,
 }
 
 /// The caller, partition and Regions, which the first check finds out for the others.
@@ -39,21 +40,14 @@ struct AwsContext {
 }
 
 impl Doctor {
-    /// Returns a run of the checks that the arguments select.
-    pub fn new(clients: AwsClients, arguments: CheckArguments) -> Self {
-        let planned = vec![
-            Check::Credentials,
-            Check::Organization,
-            Check::TrustedAccess,
-            Check::EventDelivery,
-            Check::LandingZone,
-            Check::Accounts,
-            Check::Roles,
-            Check::Deployment,
-        ];
-        let mut report = DiagnosticReport::new(planned);
+    /// Returns a run of the checks that the arguments select. `progress` shows them from before the credentials are
+    /// loaded, which may take seconds.
+    pub fn new(clients: AwsClients, arguments: CheckArguments, progress: Progress) -> Self {
+        let mut report = DiagnosticReport::new(Check::ALL.to_vec());
         if !arguments.roles {
-            report.record(roles::not_looked_at(&arguments.role_name));
+            let skipped = roles::not_looked_at(&arguments.role_name);
+            progress.show(&skipped);
+            report.record(skipped);
         }
         Self {
             clients,
@@ -61,6 +55,7 @@ impl Doctor {
             report: RefCell::new(report),
             accounts: RefCell::default(),
             roles: RefCell::default(),
+            progress,
         }
     }
 
@@ -78,12 +73,19 @@ impl Doctor {
         }
         let mut report = self.report.into_inner();
         report.interrupted = interrupted;
-        report.fill_gaps();
+        report.fill_gaps(
+            "The doctor was interrupted before this check finished.",
+            "Run the doctor again.",
+        );
         report
     }
 
     async fn check_all(&self) {
-        let context = self.check_credentials().await;
+        let Some(context) = self.check_credentials().await else {
+            // The finding of the credentials has the hint.
+            self.report.borrow_mut().fill_gaps("No credentials.", "");
+            return;
+        };
         let (management_account, (), (), home_region, ()) = tokio::join!(
             self.check_organization(&context),
             self.check_trusted_access(&context),
@@ -102,24 +104,28 @@ impl Doctor {
     }
 
     fn record(&self, finding: Finding) {
+        self.progress.show(&finding);
         self.report.borrow_mut().record(finding);
     }
 
-    async fn check_credentials(&self) -> AwsContext {
+    /// Returns `None` if there are no credentials.
+    async fn check_credentials(&self) -> Option<AwsContext> {
         let region = self.arguments.region.as_deref();
-        let (caller, finding) = credentials::check(self.clients.initial_sts(region)).await;
-        self.record(finding);
+        let credentials = credentials::check(self.clients.initial_sts(region)).await;
+        self.record(credentials.finding);
+        let caller = credentials.caller;
         let partition = match &caller {
             Some(caller) => caller.partition.clone(),
             None => self.clients.probable_partition(region).to_owned(),
         };
         let event_region = organizations_event_region(&partition);
-        AwsContext {
+        let context = AwsContext {
             caller,
             partition,
             region: region.unwrap_or(event_region).to_owned(),
             event_region,
-        }
+        };
+        credentials.exist.then_some(context)
     }
 
     /// Returns the management account, if it is known.
@@ -202,14 +208,14 @@ impl Doctor {
             role_name: self.arguments.role_name.clone(),
             concurrency: self.arguments.concurrency,
         };
-        eprintln!("{}", probe.announcement());
-        let progress = Progress::start();
+        self.progress.announce(&probe.announcement());
         let listed = || self.accounts.borrow().count;
         tokio::join!(
             list,
-            probe.run(receiver, &self.roles, || progress.increment(listed())),
+            probe.run(receiver, &self.roles, || self
+                .progress
+                .count_account(listed())),
         );
-        drop(progress);
         self.resolve_missing_ous(scope).await;
         self.report_roles(false);
     }

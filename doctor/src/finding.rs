@@ -31,6 +31,18 @@ pub enum Check {
 }
 
 impl Check {
+    /// Every check, in the order of the output.
+    pub const ALL: [Self; 8] = [
+        Self::Credentials,
+        Self::Organization,
+        Self::TrustedAccess,
+        Self::EventDelivery,
+        Self::LandingZone,
+        Self::Accounts,
+        Self::Roles,
+        Self::Deployment,
+    ];
+
     /// Returns the name of the check in the table.
     pub fn title(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ mod outages;
 mod output;
 mod partition;
 mod report;
+mod suggestion;
 
 use std::env;
 use std::fmt::Display;
@@ -26,6 +27,7 @@ use arguments::{Arguments, CheckArguments, Command, OutageArguments};
 use aws_clients::AwsClients;
 use doctor::Doctor;
 use outages::OutageSearch;
+use output::progress::{LookupProgress, Progress};
 use output::terminal::Terminal;
 use output::{json, table};
 
@@ -79,8 +81,9 @@ async fn run(command: Command) -> (String, u8) {
 
 async fn diagnose(arguments: CheckArguments) -> (String, u8) {
     let json = arguments.common.json;
+    let progress = Progress::start();
     let clients = AwsClients::load(arguments.common.profile.as_deref()).await;
-    let doctor = Doctor::new(clients, arguments);
+    let doctor = Doctor::new(clients, arguments, progress);
     let report = Box::pin(doctor.run(tokio::signal::ctrl_c())).await;
     let output = if json {
         json::render(&report)
@@ -92,8 +95,9 @@ async fn diagnose(arguments: CheckArguments) -> (String, u8) {
 
 async fn find_outages(arguments: OutageArguments) -> (String, u8) {
     let json = arguments.common.json;
+    let progress = LookupProgress::start();
     let clients = AwsClients::load(arguments.common.profile.as_deref()).await;
-    let search = OutageSearch::new(clients, arguments);
+    let search = OutageSearch::new(clients, arguments, progress);
     let report = Box::pin(search.run(tokio::signal::ctrl_c())).await;
     let output = if json {
         report.to_json()

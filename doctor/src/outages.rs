@@ -31,6 +31,7 @@ use crate::aws_error::AwsError;
 use crate::checks::credentials::{self, Caller};
 use crate::checks::organization;
 use crate::finding::Finding;
+use crate::output::progress::LookupProgress;
 use crate::partition::organizations_event_region;
 use classify::{EVENTS, Meaning, classify};
 use history::{CurrentState, Outage};
@@ -50,11 +51,12 @@ pub struct OutageSearch {
     arguments: OutageArguments,
     state: RefCell<SearchState>,
     names: RefCell<Names>,
+    progress: LookupProgress,
 }
 
 impl OutageSearch {
     /// Returns a search of the time in the arguments.
-    pub fn new(clients: AwsClients, arguments: OutageArguments) -> Self {
+    pub fn new(clients: AwsClients, arguments: OutageArguments, progress: LookupProgress) -> Self {
         let now = arguments.now.unwrap_or_else(Time::now);
         let state = SearchState::new(arguments.since, arguments.until, now);
         Self {
@@ -62,6 +64,7 @@ impl OutageSearch {
             arguments,
             state: RefCell::new(state),
             names: RefCell::default(),
+            progress,
         }
     }
 
@@ -78,9 +81,10 @@ impl OutageSearch {
     async fn search(&self) {
         // Any Region of the partition serves, and without a profile's Region this one is known to be of it.
         let region = self.arguments.common.landing_zone_region.as_deref();
-        let (caller, finding) = credentials::check(self.clients.initial_sts(region)).await;
-        let Some(caller) = caller else {
-            return self.state.borrow_mut().add_gaps(issues(&finding));
+        let credentials = credentials::check(self.clients.initial_sts(region)).await;
+        let Some(caller) = credentials.caller else {
+            let gaps = issues(&credentials.finding);
+            return self.state.borrow_mut().add_gaps(gaps);
         };
         let region = organizations_event_region(&caller.partition);
         if !self.is_management_account(&caller, region).await {
@@ -90,6 +94,7 @@ impl OutageSearch {
         let history = EventHistory::new(
             self.clients.event_history(region),
             self.arguments.common.lookups_per_second,
+            &self.progress,
         );
         if !self
             .read_events(&history, &SWITCHES, Window::default())
@@ -105,7 +110,6 @@ impl OutageSearch {
             self.read_events(&history, &EVENTS, span(&outages)),
             self.read_landing_zone(region),
         );
-        drop(history);
         self.read_names(region).await;
     }
 
@@ -137,7 +141,12 @@ impl OutageSearch {
 
     /// Reads the events of each name in turn. Ends at the first that fails, because the next would fail too, and returns
     /// `false`.
-    async fn read_events(&self, history: &EventHistory, names: &[&str], window: Window) -> bool {
+    async fn read_events(
+        &self,
+        history: &EventHistory<'_>,
+        names: &[&str],
+        window: Window,
+    ) -> bool {
         history.add_passes(names.len());
         self.state.borrow_mut().pending = names.iter().map(|name| (*name).to_owned()).collect();
         for name in names {

@@ -50,15 +50,12 @@ impl DiagnosticReport {
         }
     }
 
-    /// Records each planned check that has no finding as not checked.
-    pub fn fill_gaps(&mut self) {
+    /// Records each planned check that has no finding as not checked, for this reason.
+    pub fn fill_gaps(&mut self, message: &str, hint: &str) {
         for &check in &self.planned {
-            self.findings.entry(check).or_insert_with(|| {
-                Finding::new(check).not_checked(
-                    "The doctor was interrupted before this check finished.",
-                    "Run the doctor again.",
-                )
-            });
+            self.findings
+                .entry(check)
+                .or_insert_with(|| Finding::new(check).not_checked(message, hint));
         }
     }
 
@@ -93,7 +90,7 @@ mod tests {
         let mut report = DiagnosticReport::new(vec![Check::Credentials, Check::EventDelivery]);
         report.record(Finding::new(Check::Credentials));
         assert_eq!(report.exit_code(), 0);
-        report.fill_gaps();
+        report.fill_gaps("interrupted", "run it again");
         assert_eq!(report.findings().count(), 2);
         assert_eq!(report.exit_code(), 2);
     }

@@ -61,3 +61,48 @@ fn the_help_of_outages_documents_every_exit_code_and_no_option_of_the_tests() {
         run.stdout
     );
 }
+
+#[test]
+fn a_mistyped_option_command_or_value_gets_a_suggestion() {
+    for (arguments, suggestion) in [
+        (
+            &["--stack-nam", "x"][..],
+            "a similar argument exists: '--stack-name'",
+        ),
+        (&["outage"], "a similar subcommand exists: 'outages'"),
+        (&["--region", "useast1"], "did you mean us-east-1?"),
+        (
+            &["--accounts", "1111-2222-3333"],
+            "did you mean 111122223333?",
+        ),
+        (
+            &["outages", "--since", "2026-11-20"],
+            "did you mean 2026-11-20T00:00:00Z?",
+        ),
+    ] {
+        let run = run("http://127.0.0.1:9", arguments);
+        assert_eq!(run.code, 2);
+        assert!(run.stderr.contains(suggestion), "{}", run.stderr);
+    }
+}
+
+/// Each example must be valid: with `--help` after its arguments it is parsed, and not run.
+#[test]
+fn the_help_of_each_command_has_examples_that_are_valid() {
+    for command in [&[][..], &["outages"]] {
+        let help = run("http://127.0.0.1:9", &[command, &["--help"]].concat()).stdout;
+        let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
+        let examples: Vec<&str> = examples
+            .lines()
+            .take_while(|line| !line.is_empty())
+            .collect();
+        assert!(examples.len() >= 2, "{help}");
+        for example in examples {
+            let (line, purpose) = example.trim_start().split_once("  ").expect("a purpose");
+            let line = line.split(" > ").next().unwrap();
+            let arguments: Vec<&str> = line.split(' ').skip(1).chain(["--help"]).collect();
+            assert_eq!(run("http://127.0.0.1:9", &arguments).code, 0, "{example}");
+            assert!(!purpose.trim().is_empty());
+        }
+    }
+}

@@ -36,6 +36,11 @@ def environment(url):
     }
 
 
+def after_progress(output):
+    """Returns the text after the progress, which is erased line by line before the first line of the output."""
+    return output.rpartition("\x1b[2K")[2]
+
+
 def run(arguments, url, columns, variables, interrupt_at=None):
     """Runs the doctor on a terminal of this width.
 

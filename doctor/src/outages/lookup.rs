@@ -32,21 +32,21 @@ pub struct Window {
 }
 
 /// CloudTrail's event history in one Region.
-pub struct EventHistory {
+pub struct EventHistory<'a> {
     client: Client,
     interval: Duration,
     next_request: Cell<Option<Instant>>,
-    progress: LookupProgress,
+    progress: &'a LookupProgress,
 }
 
-impl EventHistory {
+impl<'a> EventHistory<'a> {
     /// Returns the history, read with at most this many requests in a second.
-    pub fn new(client: Client, requests_per_second: u32) -> Self {
+    pub fn new(client: Client, requests_per_second: u32, progress: &'a LookupProgress) -> Self {
         Self {
             client,
             interval: Duration::from_secs(1) / requests_per_second.max(1),
             next_request: Cell::new(None),
-            progress: LookupProgress::start(),
+            progress,
         }
     }
 

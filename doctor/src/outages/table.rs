@@ -7,19 +7,16 @@ use controltower_trusted_access::core::model::CONTROL_TOWER;
 use super::actions::Action;
 use super::report::{ChangeEntry, OutageEntry, OutageReport};
 use super::time::describe_seconds;
-use crate::output::table::wrap_text;
 use crate::output::terminal::{Color, Terminal};
 
 /// The most changes of one meaning in the table; JSON has all of them.
 const MAX_CHANGES: usize = 25;
-/// The width of the text on a terminal that is too narrow.
-const MIN_WIDTH: usize = 40;
 
 /// Returns the table, as wide as the terminal.
 pub fn render(report: &OutageReport, terminal: Terminal) -> String {
     let mut page = Page {
         text: String::new(),
-        width: terminal.width().max(MIN_WIDTH),
+        terminal,
     };
     page.push(
         "",
@@ -30,7 +27,7 @@ pub fn render(report: &OutageReport, terminal: Terminal) -> String {
     );
     for outage in &report.outages {
         page.text.push('\n');
-        page.push_outage(outage, terminal);
+        page.push_outage(outage);
     }
     page.push_actions(&report.outages);
     if !report.not_read.is_empty() {
@@ -60,24 +57,27 @@ pub fn render(report: &OutageReport, terminal: Terminal) -> String {
 
 struct Page {
     text: String,
-    width: usize,
+    terminal: Terminal,
 }
 
 impl Page {
     /// Adds a paragraph. Later lines are indented below the first one.
     fn push(&mut self, prefix: &str, paragraph: &str) {
-        for line in wrap_text(paragraph, prefix, self.width) {
+        let lines = self.terminal.wrap(paragraph, prefix, self.terminal.width());
+        self.push_lines(&lines);
+    }
+
+    fn push_lines(&mut self, lines: &[String]) {
+        for line in lines {
             let _ = writeln!(self.text, "{line}");
         }
     }
 
-    fn push_outage(&mut self, outage: &OutageEntry, terminal: Terminal) {
-        let _ = writeln!(
-            self.text,
-            "{}  {}",
-            terminal.colored("OFF", Color::Red),
-            describe_period(outage)
-        );
+    fn push_outage(&mut self, outage: &OutageEntry) {
+        let mut lines = self.terminal.wrap_column("OFF  ", &describe_period(outage));
+        // After wrapping, because the codes of a color have no width.
+        lines[0] = lines[0].replacen("OFF", &self.terminal.colored("OFF", Color::Red), 1);
+        self.push_lines(&lines);
         if outage.from.is_some() {
             let by = outage.disabled_by.as_deref().unwrap_or("an unknown caller");
             let from = outage
@@ -117,7 +117,8 @@ impl Page {
     fn push_changes(&mut self, first: &ChangeEntry, changes: &[&ChangeEntry]) {
         for change in changes.iter().take(MAX_CHANGES) {
             let start = format!("    {}  ", change.time);
-            self.push(&start, &describe_change(change));
+            let lines = self.terminal.wrap_column(&start, &describe_change(change));
+            self.push_lines(&lines);
         }
         let more = changes.len().saturating_sub(MAX_CHANGES);
         if more > 0 {

@@ -1,9 +1,6 @@
 //! The report as a table, for people: a row for each check, then a row for each unhealthy account.
 
-use std::borrow::Cow;
 use std::fmt::Write;
-
-use textwrap::{Options, WordSplitter, wrap};
 
 use super::terminal::{Color, Terminal};
 use crate::checks::roles::UnhealthyAccount;
@@ -16,8 +13,8 @@ const TITLE_WIDTH: usize = 20;
 const MARGIN: usize = VERDICT_WIDTH + TITLE_WIDTH;
 const ACCOUNT_WIDTH: usize = 14;
 const OU_WIDTH: usize = 20;
-/// The width of the text column on a terminal that is too narrow.
-const MIN_TEXT_WIDTH: usize = 20;
+/// The margin of the text on a narrow terminal, where it is below the verdict and the title.
+const NARROW_MARGIN: usize = 2;
 /// The most accounts in the table; JSON has all of them.
 const MAX_ACCOUNTS: usize = 25;
 
@@ -28,26 +25,36 @@ pub fn render(report: &DiagnosticReport, terminal: Terminal) -> String {
         push_finding(&mut table, finding, terminal);
     }
     push_accounts(&mut table, &report.unhealthy_accounts, terminal);
-    let conclusion = wrap_text(&conclusion(report), "", terminal.width());
+    let conclusion = terminal.wrap(&conclusion(report), "", terminal.width());
     let _ = writeln!(table, "\n{}", conclusion.join("\n"));
     table
 }
 
-fn push_finding(table: &mut String, finding: &Finding, terminal: Terminal) {
-    let (word, color) = match finding.verdict() {
+/// Returns the word and the color of a verdict.
+pub fn verdict_word(verdict: Verdict) -> (&'static str, Color) {
+    match verdict {
         Verdict::Skipped => ("skipped", Color::Yellow),
         Verdict::Healthy => ("ok", Color::Green),
         Verdict::Problem => ("PROBLEM", Color::Red),
         Verdict::NotChecked => ("NOT CHECKED", Color::Yellow),
-    };
+    }
+}
+
+fn push_finding(table: &mut String, finding: &Finding, terminal: Terminal) {
+    let (word, color) = verdict_word(finding.verdict());
     let verdict = terminal.colored(&format!("{word:VERDICT_WIDTH$}"), color);
     let title = finding.check.title();
-    let mut start = format!("{verdict}{title:TITLE_WIDTH$}");
-    let width = terminal.width().saturating_sub(MARGIN);
+    let (mut start, margin) = if terminal.is_narrow() {
+        let _ = writeln!(table, "{verdict}{title}");
+        (" ".repeat(NARROW_MARGIN), NARROW_MARGIN)
+    } else {
+        (format!("{verdict}{title:TITLE_WIDTH$}"), MARGIN)
+    };
+    let width = terminal.width().saturating_sub(margin);
     for (prefix, paragraph) in paragraphs(finding) {
-        for line in wrap_text(&paragraph, prefix, width.max(MIN_TEXT_WIDTH)) {
+        for line in terminal.wrap(&paragraph, prefix, width) {
             let _ = writeln!(table, "{start}{line}");
-            start = " ".repeat(MARGIN);
+            start = " ".repeat(margin);
         }
     }
 }
@@ -61,7 +68,9 @@ fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
     }
     let mut push_issue = |label: &str, issue: &Issue| {
         paragraphs.push(("", format!("{label}{}", issue.message)));
-        paragraphs.push(("→ ", issue.hint.clone()));
+        if !issue.hint.is_empty() {
+            paragraphs.push(("→ ", issue.hint.clone()));
+        }
     };
     for issue in &finding.problems {
         push_issue("", issue);
@@ -80,28 +89,16 @@ fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
     paragraphs
 }
 
-/// Wraps `text` after `prefix`, with later lines indented below the text. A long word such as an ARN stays whole, so
-/// that it can be copied.
-pub fn wrap_text(text: &str, prefix: &str, width: usize) -> Vec<String> {
-    let indent = " ".repeat(prefix.chars().count());
-    let options = Options::new(width)
-        .initial_indent(prefix)
-        .subsequent_indent(&indent)
-        .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation);
-    let lines = wrap(text, options).into_iter();
-    lines.map(Cow::into_owned).collect()
-}
-
 fn push_accounts(table: &mut String, accounts: &[UnhealthyAccount], terminal: Terminal) {
     if accounts.is_empty() {
         return;
     }
-    let _ = writeln!(
-        table,
-        "\n{:ACCOUNT_WIDTH$}{:OU_WIDTH$}role",
-        "account", "OU"
-    );
+    let heading = if terminal.is_narrow() {
+        "\naccount and OU, then its role".to_owned()
+    } else {
+        format!("\n{:ACCOUNT_WIDTH$}{:OU_WIDTH$}role", "account", "OU")
+    };
+    let _ = writeln!(table, "{heading}");
     for account in accounts.iter().take(MAX_ACCOUNTS) {
         let ou = account.organizational_unit.as_deref().unwrap_or("unknown");
         let role = account.reason.as_ref().map_or_else(
@@ -109,7 +106,7 @@ fn push_accounts(table: &mut String, accounts: &[UnhealthyAccount], terminal: Te
             |reason| format!("not checked: {reason}"),
         );
         let start = format!("{:ACCOUNT_WIDTH$}{ou:OU_WIDTH$}", account.account);
-        for line in wrap_text(&role, &start, terminal.width()) {
+        for line in terminal.wrap_column(&start, &role) {
             let _ = writeln!(table, "{line}");
         }
     }
