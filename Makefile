@@ -4,10 +4,14 @@
 # Cargo builds into CARGO_TARGET_DIR if it is set, and so does everything here.
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TOOLS := $(TARGET_DIR)/tools
+# An environment for each list of requirements/. The tests' environment is in the folder that editors look for.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-CHECKOV := $(TOOLS)/checkov/bin/checkov
+PYTHON_TOOLS := $(TOOLS)/python
+BUILD_TOOLS := $(PYTHON_TOOLS)/build/.installed
+AUDIT_TOOLS := $(PYTHON_TOOLS)/audit/.installed
+CHECKOV := $(PYTHON_TOOLS)/checkov/.installed
 CYCLONEDX_VERSION := 0.5.9
 CYCLONEDX := $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)/bin/cargo-cyclonedx
 IAM_SIMULATOR := $(TOOLS)/iam
@@ -17,8 +21,8 @@ BOOTSTRAP := $(TARGET_DIR)/$(BOOTSTRAP_PATH)
 ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 LAMBDA_BUILD := cargo lambda build --release --locked $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64)
 
-# cargo-lambda looks for its zig on the PATH. SAM sends usage data unless this is 0.
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# cargo and sam look for cargo-lambda on the PATH, and cargo-lambda for its zig. SAM sends usage data unless this is 0.
+export PATH := $(abspath $(dir $(BUILD_TOOLS)))/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -60,7 +64,7 @@ test: ## run the function's tests; they need only Rust
 sandbox: ## repair drift in an AWS Organizations inside the process
 	cargo run --quiet --locked --example sandbox
 
-local: $(INSTALLED) ## repair drift in moto, with the function under cargo-lambda
+local: $(INSTALLED) $(BUILD_TOOLS) ## repair drift in moto, with the function under cargo-lambda
 	$(PYTHON) tests/emulators/local.py
 
 build: $(BOOTSTRAP) ## build the bootstrap that Lambda runs
@@ -68,12 +72,12 @@ build: $(BOOTSTRAP) ## build the bootstrap that Lambda runs
 template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, and build with sam
 	sam validate --lint --region us-east-1
 	cfn-lint --non-zero-exit-code informational template.yaml forwarder.yaml prevention.yaml
-	$(CHECKOV) --skip-download --quiet --compact --file template.yaml forwarder.yaml prevention.yaml
+	$(dir $(CHECKOV))bin/checkov --skip-download --quiet --compact --file template.yaml forwarder.yaml prevention.yaml
 	sam build --parameter-overrides Architecture=$(ARCHITECTURE)
 	@# The measured and tested bootstrap must be the one that sam deploys.
 	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap
 
-stack: package $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the release files
+stack: package $(INSTALLED) $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the release files
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
 	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
 		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) \
@@ -82,9 +86,9 @@ stack: package $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the
 emulator: $(INSTALLED) $(BOOTSTRAP) ## test the bootstrap under AWS's Runtime Interface Emulator
 	BOOTSTRAP=$(BOOTSTRAP) $(PYTHON) tests/emulators/test_runtime_interface_emulator.py
 
-package: $(INSTALLED) $(BOOTSTRAP) $(CYCLONEDX) ## write the release files for this architecture to dist/
+package: $(BOOTSTRAP) $(CYCLONEDX) ## write the release files for this architecture to dist/
 	$(LAMBDA_BUILD) --output-format zip
-	$(PYTHON) scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP).zip $(CYCLONEDX)
+	python3 scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP).zip $(CYCLONEDX)
 
 # Every command for the doctor selects the whole workspace, although it builds the doctor alone: the dependencies then
 # have the same features in all of them, and in `cargo test --workspace`, and are compiled once.
@@ -109,27 +113,32 @@ clean: ## remove everything that was built or installed here
 	cargo clean
 	rm -rf dist $(VENV) .aws-sam
 
-$(INSTALLED): requirements-dev.txt
-	python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+# A wheel runs nothing during its installation. The first command is for the pip that Python brings: before version 23.3
+# it refuses a hashed list if a package asks for an extra of another one.
+define install_requirements
+	python3 -m venv --clear $(@D)
+	$(PIP_INSTALL) requirements/pip.txt
+	$(PIP_INSTALL) $<
 	@touch $@
+endef
+PIP_INSTALL = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
+
+$(INSTALLED): requirements/test.txt requirements/pip.txt
+	$(install_requirements)
+
+$(PYTHON_TOOLS)/%/.installed: requirements/%.txt requirements/pip.txt
+	$(install_requirements)
 
 # src/ also has the root certificates that the build includes.
-$(BOOTSTRAP): $(INSTALLED) Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml $(shell find src -type f)
+$(BOOTSTRAP): $(BUILD_TOOLS) Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml $(shell find src -type f)
 	$(LAMBDA_BUILD)
-	@touch $@
-
-# checkov has an environment of its own, because it pins older versions of packages that sam needs.
-$(CHECKOV): requirements-checkov.txt
-	python3 -m venv $(TOOLS)/checkov
-	$(TOOLS)/checkov/bin/pip install --quiet --disable-pip-version-check --requirement requirements-checkov.txt
 	@touch $@
 
 # Node looks for modules beside the file that imports them, so the program is copied to its modules.
 $(IAM_SIMULATOR): $(wildcard tests/template/iam/*)
 	mkdir -p $@
 	cp $^ $@
-	npm ci --prefix $@ --no-audit --no-fund --silent
+	npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(CYCLONEDX):

@@ -7,7 +7,8 @@ CARGO_FUZZ := $(TOOLS)/fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(TOOLS)/mutants-$(CARGO_MUTANTS_VERSION)/bin/cargo-mutants
 BENCH := $(TOOLS)/bench
-BENCH_PYTHON := $(BENCH)/python/bin/python
+AUDIT := $(dir $(AUDIT_TOOLS))bin
+BENCH_PYTHON := $(PYTHON_TOOLS)/bench/.installed
 BENCH_NODE := $(BENCH)/node
 BARE := $(TARGET_DIR)/lambda/bare/bootstrap
 # A program of the machine, or Debian's package of it, unpacked into the tools folder: an installation would need root.
@@ -15,14 +16,14 @@ VALGRIND := $(or $(shell command -v valgrind),$(TOOLS)/valgrind/usr/bin/valgrind
 ZSH := $(or $(shell command -v zsh),$(TOOLS)/zsh/zsh)
 
 .PHONY: bench bench-check bench-baseline bench-doctor properties faults faults-check soak conformance fuzz mutants \
-	reproducible docs diagram diagram-check workflows licenses advisories doctor-screenshot
+	reproducible docs diagram diagram-check workflows licenses advisories requirements doctor-screenshot
 .PHONY: $(call always_unless_for_architecture,$(BARE))
 
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## measure cold starts, and update docs/performance.*
 	$(LAMBDA_BUILD) --output-format zip
 	$(LAMBDA_BUILD) --example bare --output-format zip
 	BOOTSTRAP=$(abspath $(BOOTSTRAP)) BARE_PEER=$(abspath $(BARE)) \
-		PYTHON=$(abspath $(BENCH_PYTHON)) PYTHON_PEER=bench/peers/python/function.py \
+		PYTHON=$(abspath $(dir $(BENCH_PYTHON))bin/python) PYTHON_PEER=bench/peers/python/function.py \
 		NODE=$(shell command -v node) NODE_PEER=$(abspath $(BENCH_NODE))/function.mjs cargo bench --locked --bench cold_start
 	python3 scripts/plot_performance.py docs/performance.json docs/performance.svg
 
@@ -86,7 +87,7 @@ REPRODUCIBLE := $(TARGET_DIR)/reproducible
 CLONES := $(REPRODUCIBLE)/one $(REPRODUCIBLE)/deeper/two
 CLONED_BOOTSTRAPS := $(addsuffix /target/$(BOOTSTRAP_PATH),$(CLONES))
 
-reproducible: $(INSTALLED) ## build the last commit twice and compare the bootstraps
+reproducible: $(BUILD_TOOLS) ## build the last commit twice and compare the bootstraps
 	rm -rf $(REPRODUCIBLE)
 	for clone in $(CLONES); do \
 		git clone --quiet . $$clone && (cd $$clone && $(OWN_TARGET_DIR) $(LAMBDA_BUILD)) || exit 1; \
@@ -103,15 +104,22 @@ diagram: ## draw docs/mail.svg from the template
 diagram-check: ## check that the pictures of docs/ are current and legible
 	python3 -m unittest discover -s tests/pictures
 
-workflows: $(INSTALLED) ## audit the public workflows, and test the build files
-	zizmor --offline --quiet .github/workflows
-	$(PYTHON) -m unittest discover -s tests/build_files
+workflows: $(AUDIT_TOOLS) ## audit the public workflows, and test the build files
+	$(AUDIT)/zizmor --offline --quiet .github/workflows
+	python3 -m unittest discover -s tests/build_files
 
 licenses: $(CARGO_DENY) ## check licences, bans and sources of the dependencies
 	$(CARGO_DENY) --workspace --locked check licenses bans sources
 
 advisories: $(CARGO_DENY) ## check the security advisories of the dependencies, online
 	$(CARGO_DENY) --workspace --locked check advisories
+
+UPGRADE ?=
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+	--no-emit-index-url --custom-compile-command 'make requirements' $(UPGRADE)
+
+requirements: $(AUDIT_TOOLS) ## pin requirements/*.in; UPGRADE=--upgrade: new versions
+	for list in $(wildcard requirements/*.in); do $(AUDIT)/$(UV_COMPILE) $$list --output-file $${list%.in}.txt || exit 1; done
 
 doctor-screenshot: ## draw docs/doctor.svg from the output of the doctor
 	$(DOCTOR_BUILD)
@@ -121,16 +129,11 @@ $(BARE): $(BOOTSTRAP) bench/peers/bare.rs
 	$(LAMBDA_BUILD) --example bare
 	@touch $@
 
-$(BENCH_PYTHON): bench/requirements.txt
-	python3 -m venv $(BENCH)/python
-	$@ -m pip install --quiet --disable-pip-version-check --requirement $<
-	@touch $@
-
 # Node looks for modules beside the file that imports them, so the function is copied to its modules.
 $(BENCH_NODE): $(wildcard bench/peers/node/*)
 	mkdir -p $@
 	cp $^ $@
-	npm ci --prefix $@ --no-audit --no-fund --silent
+	npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(TOOLS)/valgrind/usr/bin/valgrind:

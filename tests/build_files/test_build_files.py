@@ -28,7 +28,9 @@ def make(*arguments, **variables):
 
 def plan(target, *arguments, **variables):
     """Returns the commands that make would run, as if the Python packages were installed."""
-    return make("--dry-run", "--old-file=.venv/.installed", target, *arguments, **variables)
+    tools = f"{variables.get('CARGO_TARGET_DIR', 'target')}/tools/python"
+    installed = [".venv/.installed", *(f"{tools}/{name}/.installed" for name in ("build", "audit", "checkov", "bench"))]
+    return make("--dry-run", *(f"--old-file={file}" for file in installed), target, *arguments, **variables)
 
 
 def listed(help_target):

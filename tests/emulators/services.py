@@ -177,8 +177,8 @@ def no_landing_zone():
 def cargo_lambda_watch(endpoint):
     """Runs the function under `cargo lambda watch` and yields a callable that invokes it with an event file."""
     port = free_port()
-    environment = aws_environment(endpoint) | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    command = [BIN / "cargo-lambda", "lambda"]
+    environment = aws_environment(endpoint)
+    command = ["cargo-lambda", "lambda"]
     watch = [*command, "watch", "--ignore-changes", "--invoke-address", "127.0.0.1", "--invoke-port", port]
 
     def invoke(event_file):
