@@ -90,6 +90,9 @@ pub struct CheckArguments {
     /// The stack of the function [default: controltower-trusted-access, if there is one]
     #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub stack_name: Option<String>,
+    /// Print only the commands that repair the problems, one per line. Read the table first: a command may not fit
+    #[arg(long, conflicts_with = "json")]
+    pub fix_hints: bool,
     /// Assume the role of Control Tower in each enrolled account, to see if it exists and trusts this caller. It is an
     /// administrator's role: CloudTrail records in each account that this caller assumed it
     #[arg(long)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::action::Action;
 use crate::aws_error::AwsError;
 
 /// The checks, in the order of the output.
@@ -81,13 +82,18 @@ pub struct Issue {
     /// The next step, as a sentence.
     #[serde(rename = "remedy")]
     pub hint: String,
+    /// The complete command of the next step, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }
 
 impl Issue {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    fn new(message: impl Into<String>, remedy: impl Into<Action>) -> Self {
+        let Action { sentence, command } = remedy.into();
         Self {
             message: message.into(),
-            hint: hint.into(),
+            hint: sentence,
+            command,
         }
     }
 }
@@ -150,15 +156,15 @@ impl Finding {
         self
     }
 
-    /// Adds a problem.
-    pub fn problem(mut self, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        self.problems.push(Issue::new(message, hint));
+    /// Adds a problem. The remedy is a sentence, or an [`Action`] with a command.
+    pub fn problem(mut self, message: impl Into<String>, remedy: impl Into<Action>) -> Self {
+        self.problems.push(Issue::new(message, remedy));
         self
     }
 
     /// Adds something that could not be checked.
-    pub fn not_checked(mut self, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        self.not_checked.push(Issue::new(message, hint));
+    pub fn not_checked(mut self, message: impl Into<String>, remedy: impl Into<Action>) -> Self {
+        self.not_checked.push(Issue::new(message, remedy));
         self
     }
 

@@ -3,6 +3,7 @@
 //!
 //! It is a library only so that the examples can run it: `demo` without an AWS account, and `manual` for its man pages.
 
+mod action;
 mod arguments;
 mod aws_clients;
 mod aws_error;
@@ -29,7 +30,7 @@ use doctor::Doctor;
 use outages::OutageSearch;
 use output::progress::{LookupProgress, Progress};
 use output::terminal::Terminal;
-use output::{json, table};
+use output::{fix_hints, json, table};
 
 /// Parses the arguments of the process, runs the command and prints its output. Returns the exit code.
 #[must_use]
@@ -80,12 +81,15 @@ async fn run(command: Command) -> (String, u8) {
 }
 
 async fn diagnose(arguments: CheckArguments) -> (String, u8) {
-    let json = arguments.common.json;
+    let (json, commands_only) = (arguments.common.json, arguments.fix_hints);
     let progress = Progress::start();
     let clients = AwsClients::load(arguments.common.profile.as_deref()).await;
     let doctor = Doctor::new(clients, arguments, progress);
     let report = Box::pin(doctor.run(tokio::signal::ctrl_c())).await;
-    let output = if json {
+    let output = if commands_only {
+        eprint!("{}", fix_hints::note(&report));
+        fix_hints::render(&report)
+    } else if json {
         json::render(&report)
     } else {
         table::render(&report, terminal())

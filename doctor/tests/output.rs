@@ -1,5 +1,6 @@
 //! One file for each kind of output.
 
+mod fix_hints;
 mod json;
 mod progress;
 mod table;

@@ -50,7 +50,7 @@ class AgainstMoto(unittest.TestCase):
 
     def run_doctor(self, *arguments):
         environment = services.aws_environment(self.url) | {"AWS_ENDPOINT_URL": self.url}
-        ended = subprocess.run([terminal.DOCTOR, *arguments], env=environment, timeout=120, stdout=subprocess.PIPE)
+        ended = subprocess.run([terminal.DOCTOR, *arguments], env=environment, timeout=120, capture_output=True)
         return json.loads(ended.stdout), ended.returncode
 
     def doctor(self, *arguments):

@@ -10,6 +10,7 @@ use controltower_trusted_access::core::landing_zone::{
 use controltower_trusted_access::core::model::Operation;
 use controltower_trusted_access::core::ports::ReadLandingZone;
 
+use crate::action::Action;
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
 
@@ -163,11 +164,7 @@ fn check_drift(detail: &LandingZoneDetail, region: &str) -> Finding {
     match detail.drift_status.as_deref() {
         Some("DRIFTED") => finding.problem(
             "The landing zone has drifted.",
-            format!(
-                "Check that trusted access is enabled. Then {}. The command `trusted-access-doctor outages` lists the OUs and \
-                 accounts that changed in the meantime.",
-                drift_repair(detail, region)
-            ),
+            drift_repair(detail, region),
         ),
         Some("IN_SYNC") => finding,
         _ => finding.not_checked(
@@ -177,18 +174,26 @@ fn check_drift(detail: &LandingZoneDetail, region: &str) -> Finding {
     }
 }
 
-fn drift_repair(detail: &LandingZoneDetail, region: &str) -> String {
-    match (detail.can_be_reset(), detail.reset_command(region)) {
-        (Some(true), Some(command)) => format!("reset the landing zone ({command})"),
-        (Some(true), None) => "reset the landing zone in AWS Control Tower".to_owned(),
-        (Some(false), _) => {
-            "update the landing zone to at least version 3.1 in AWS Control Tower, which repairs the drift as well"
-                .to_owned()
-        }
-        (None, _) => {
-            "reset the landing zone in AWS Control Tower, or update it if its version is below 3.1".to_owned()
-        }
-    }
+fn drift_repair(detail: &LandingZoneDetail, region: &str) -> Action {
+    let command = detail.reset_command(region);
+    let (repair, command) = match detail.can_be_reset() {
+        Some(true) => ("reset the landing zone in AWS Control Tower", command),
+        Some(false) => (
+            "update the landing zone to at least version 3.1 in AWS Control Tower, which repairs the drift as well",
+            None,
+        ),
+        None => (
+            "reset the landing zone in AWS Control Tower, or update it if its version is below 3.1",
+            None,
+        ),
+    };
+    Action::new(
+        format!(
+            "Check that trusted access is enabled. Then {repair}. `trusted-access-doctor outages` lists the OUs and accounts \
+             that changed in the meantime."
+        ),
+        command,
+    )
 }
 
 #[cfg(test)]
@@ -197,26 +202,28 @@ mod tests {
 
     #[test]
     fn a_drifted_landing_zone_is_reset_from_version_3_1_on_and_updated_before() {
-        for (version, start) in [
-            ("2.9", "update the landing zone to at least version 3.1"),
-            ("3.0", "update the landing zone to at least version 3.1"),
+        for (version, repair, has_command) in [
+            ("2.9", "update the landing zone to at least", false),
+            ("3.0", "update the landing zone to at least", false),
+            ("3.1", "reset the landing zone in AWS Control Tower.", true),
+            ("4.0", "reset the landing zone in AWS Control Tower.", true),
             (
-                "3.1",
-                "reset the landing zone (aws controltower reset-landing-zone",
+                "unknown",
+                "reset the landing zone in AWS Control Tower, or",
+                false,
             ),
-            (
-                "4.0",
-                "reset the landing zone (aws controltower reset-landing-zone",
-            ),
-            ("unknown", "reset the landing zone in AWS Control Tower, or"),
         ] {
             let detail = LandingZoneDetail {
                 arn: "arn:aws:controltower:us-east-1:111122223333:landingzone/1A2B".into(),
                 version: version.to_owned(),
                 ..LandingZoneDetail::default()
             };
-            let repair = drift_repair(&detail, "us-east-1");
-            assert!(repair.starts_with(start), "{version}: {repair}");
+            let action = drift_repair(&detail, "us-east-1");
+            assert!(action.sentence.contains(repair), "{version}: {action:?}");
+            let command = action.command.unwrap_or_default();
+            let is_reset = command
+                .starts_with("aws controltower reset-landing-zone --landing-zone-identifier arn:");
+            assert_eq!(is_reset, has_command, "{version}: {command}");
         }
     }
 }

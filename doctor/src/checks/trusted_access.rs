@@ -6,6 +6,7 @@ use controltower_trusted_access::core::model::{CONTROL_TOWER, Observation, Trust
 use controltower_trusted_access::core::plan::Plan;
 use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
+use crate::action::Action;
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
 
@@ -38,15 +39,20 @@ fn describe(observation: &Observation) -> Finding {
         TrustedAccess::Enabled => finding,
         TrustedAccess::Disabled => finding.problem(
             "Trusted access is disabled: AWS Control Tower receives no account or OU changes.",
-            format!(
+            Action::new(
                 "If a landing zone is set up, let the function enable trusted access: DESIRED_STATE=enabled and \
-                 MODE=enforce, then the next event or schedule, or an invocation with {{}}. Or enable it by hand (aws \
-                 organizations enable-aws-service-access --service-principal {CONTROL_TOWER}). Then check the landing \
-                 zone for drift. If no landing zone is set up yet, leave trusted access disabled: some installers \
-                 refuse to start if it is enabled."
+                 MODE=enforce, then the next event or schedule, or an invocation with {}. Or enable it by hand. Then check \
+                 the landing zone for drift. If no landing zone is set up yet, leave trusted access disabled: some \
+                 installers refuse to start if it is enabled.",
+                Some(enable_command()),
             ),
         ),
     }
+}
+
+/// Returns the command that enables trusted access by hand.
+pub fn enable_command() -> String {
+    format!("aws organizations enable-aws-service-access --service-principal {CONTROL_TOWER}")
 }
 
 fn planned_call(desired: TrustedAccess, observation: &Observation) -> String {

@@ -7,32 +7,12 @@
 
 mod net_effect;
 
-use controltower_trusted_access::core::model::CONTROL_TOWER;
-use serde::Serialize;
-
 use super::changes::Change;
 use super::landing_zone::LandingZone;
 use super::names::{Names, describe_policy_type};
+use crate::action::Action;
+use crate::checks::trusted_access::enable_command;
 use net_effect::{AccountNeed, NetEffect, OuNeed};
-
-/// Something that a person has to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Action {
-    /// The instruction, as a sentence, with the path in the console.
-    pub sentence: String,
-    /// The complete command, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
-}
-
-impl Action {
-    fn new(sentence: impl Into<String>, command: Option<String>) -> Self {
-        Self {
-            sentence: sentence.into(),
-            command,
-        }
-    }
-}
 
 /// Returns the actions after an outage with these changes, the most urgent first.
 pub fn actions(
@@ -45,9 +25,7 @@ pub fn actions(
     if is_still_off {
         actions.push(Action::new(
             "Enable trusted access. If no landing zone is set up, leave it disabled.",
-            Some(format!(
-                "aws organizations enable-aws-service-access --service-principal {CONTROL_TOWER}"
-            )),
+            Some(enable_command()),
         ));
     }
     if let LandingZone::NotFound(region) = landing_zone {

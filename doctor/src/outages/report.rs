@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::actions::Action;
 use super::changes::Change;
 use super::history::Outage;
 use super::meaning::{Group, group, meaning};
 use super::names::Names;
 use super::time::Time;
+use crate::action::Action;
 
 /// The conventional exit code of a program that SIGINT ended: 128 + 2.
 const INTERRUPTED: u8 = 130;

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use controltower_trusted_access::core::model::CONTROL_TOWER;
 
-use super::actions::Action;
 use super::report::{ChangeEntry, OutageEntry, OutageReport};
 use super::time::describe_seconds;
+use crate::action::Action;
 use crate::output::terminal::{Color, Terminal};
 
 /// The most changes of one meaning in the table; JSON has all of them.

@@ -59,8 +59,8 @@ fn push_finding(table: &mut String, finding: &Finding, terminal: Terminal) {
     }
 }
 
-/// Returns the summary, problems, unchecked items and remarks, with the hint of an issue below it. Each has the
-/// prefix of its first line.
+/// Returns the summary, problems, unchecked items and remarks, with the hint and the command of an issue below it. Each has
+/// the prefix of its first line. The commands are wrapped: `--fix-hints` prints them to copy.
 fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut paragraphs = Vec::new();
     if !finding.summary.is_empty() {
@@ -70,6 +70,9 @@ fn paragraphs(finding: &Finding) -> Vec<(&'static str, String)> {
         paragraphs.push(("", format!("{label}{}", issue.message)));
         if !issue.hint.is_empty() {
             paragraphs.push(("→ ", issue.hint.clone()));
+        }
+        if let Some(command) = &issue.command {
+            paragraphs.push(("  ", command.clone()));
         }
     };
     for issue in &finding.problems {
