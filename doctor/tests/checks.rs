@@ -31,3 +31,11 @@ fn problems(document: &Value, id: &str) -> String {
 fn not_checked(document: &Value, id: &str) -> String {
     check(document, id)["notChecked"].to_string()
 }
+
+/// Returns the number of problems of all checks.
+fn problem_count(document: &Value) -> usize {
+    let checks = document["checks"].as_array().unwrap().iter();
+    checks
+        .map(|check| check["problems"].as_array().unwrap().len())
+        .sum()
+}

@@ -2,21 +2,28 @@
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html>
 
+mod destination;
 mod event_selectors;
+
+use std::time::SystemTime;
 
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::Trail;
 use controltower_trusted_access::core::sanitize::sanitize_line;
 
+use crate::action::{Action, shell_word};
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
 use event_selectors::Coverage;
 
 /// Whether one trail logs the events.
 enum TrailStatus {
-    Logs,
+    /// It does. The finding is that of its destination.
+    Logs(Finding),
     /// It does not, for this reason.
     Misses(&'static str),
+    /// It would, but its logging is switched off. The command switches it on.
+    Stopped(Option<String>),
     /// It logs those of some callers, or depends on another property of the call.
     DependsOnCall,
     Unknown(AwsError),
@@ -51,13 +58,13 @@ async fn status(cloudtrail: &Client, trail: &Trail, region: &str) -> TrailStatus
     }
     // A name without an ARN would mean a trail of the Region that is called.
     let arn = trail.trail_arn().or(trail.name()).unwrap_or_default();
-    match cloudtrail.get_trail_status().name(arn).send().await {
-        Ok(status) if status.is_logging() == Some(true) => {}
-        Ok(_) => return TrailStatus::Misses("is not logging"),
+    let status = match cloudtrail.get_trail_status().name(arn).send().await {
+        Ok(status) if status.is_logging() == Some(true) => status,
+        Ok(_) => return TrailStatus::Stopped(start_command(trail, arn)),
         Err(error) => {
             return TrailStatus::Unknown(AwsError::new("cloudtrail:GetTrailStatus", &error));
         }
-    }
+    };
     let request = cloudtrail.get_event_selectors().trail_name(arn);
     let selectors = match request.send().await {
         Ok(selectors) => selectors,
@@ -69,7 +76,7 @@ async fn status(cloudtrail: &Client, trail: &Trail, region: &str) -> TrailStatus
         selectors.event_selectors(),
         selectors.advanced_event_selectors(),
     ) {
-        Coverage::Yes => TrailStatus::Logs,
+        Coverage::Yes => TrailStatus::Logs(destination::check(trail, &status, SystemTime::now())),
         Coverage::DependsOnCall => TrailStatus::DependsOnCall,
         Coverage::No => {
             TrailStatus::Misses("does not log the management write events of Organizations")
@@ -77,28 +84,33 @@ async fn status(cloudtrail: &Client, trail: &Trail, region: &str) -> TrailStatus
     }
 }
 
+/// Logging is switched on in the trail's home Region only.
+fn start_command(trail: &Trail, arn: &str) -> Option<String> {
+    let (arn, region) = (shell_word(arn)?, shell_word(trail.home_region()?)?);
+    Some(format!(
+        "aws cloudtrail start-logging --name {arn} --region {region}"
+    ))
+}
+
 /// One trail that logs the events is enough, whatever the others do.
 fn summarize(trails: Vec<(String, TrailStatus)>, region: &str) -> Finding {
     let finding = Finding::new(Check::EventDelivery).fact("region", region);
-    let logging: Vec<&str> = trails
-        .iter()
-        .filter(|(_, status)| matches!(status, TrailStatus::Logs))
-        .map(|(name, _)| name.as_str())
-        .collect();
-    if !logging.is_empty() {
-        let names = logging.join(", ");
-        return finding
-            .summary(format!(
-                "management write events for {region} are logged by trail {names}"
-            ))
-            .fact("trails", names);
-    }
+    let mut logging = Vec::new();
+    let mut destinations = Finding::new(Check::EventDelivery);
     let mut unclear = finding.clone();
     let mut reasons = Vec::new();
+    let mut start = None;
     for (name, status) in trails {
         match status {
-            TrailStatus::Logs => {}
+            TrailStatus::Logs(destination) => {
+                destinations = destinations.merge(destination);
+                logging.push(name);
+            }
             TrailStatus::Misses(reason) => reasons.push(format!("trail {name} {reason}")),
+            TrailStatus::Stopped(command) => {
+                reasons.push(format!("trail {name} is not logging"));
+                start = start.or(command);
+            }
             TrailStatus::DependsOnCall => unclear = unclear.merge(depends_on_call(&name)),
             TrailStatus::Unknown(error) => {
                 let error = error.context(&format!("Trail {name} could not be checked"));
@@ -106,8 +118,13 @@ fn summarize(trails: Vec<(String, TrailStatus)>, region: &str) -> Finding {
             }
         }
     }
-    if unclear.not_checked.is_empty() {
-        finding.merge(no_delivery(&reasons, region))
+    if !logging.is_empty() {
+        let names = logging.join(", ");
+        let summary = format!("management write events for {region} are logged by trail {names}");
+        let finding = finding.summary(summary).fact("trails", names);
+        finding.merge(destinations)
+    } else if unclear.not_checked.is_empty() {
+        finding.merge(no_delivery(&reasons, start, region))
     } else {
         unclear
     }
@@ -123,7 +140,7 @@ fn depends_on_call(name: &str) -> Finding {
     )
 }
 
-fn no_delivery(reasons: &[String], region: &str) -> Finding {
+fn no_delivery(reasons: &[String], start: Option<String>, region: &str) -> Finding {
     let reason = if reasons.is_empty() {
         "this account has no trail".to_owned()
     } else {
@@ -133,9 +150,12 @@ fn no_delivery(reasons: &[String], region: &str) -> Finding {
         format!(
             "No event of AWS Organizations reaches EventBridge: {reason}. The function runs on its schedule only."
         ),
-        format!(
-            "Create or change a multi-Region trail of the management account so that it logs management events (read and \
-             write, or write only), also in {region}."
+        Action::new(
+            format!(
+                "Create or change a multi-Region trail of the management account so that it logs management events (read \
+                 and write, or write only), also in {region}."
+            ),
+            start,
         ),
     )
 }

@@ -62,7 +62,7 @@ pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
         "cloudtrail:DescribeTrails" => {
             json(json!({"trailList": [trail("organization-trail", true)]}))
         }
-        "cloudtrail:GetTrailStatus" => json(json!({"IsLogging": true})),
+        "cloudtrail:GetTrailStatus" => json(trail_status()),
         "cloudtrail:GetEventSelectors" => json(json!({
             "EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true}],
         })),
@@ -119,6 +119,17 @@ pub fn trail(name: &str, multi_region: bool) -> serde_json::Value {
         "IsMultiRegionTrail": multi_region,
         "IncludeGlobalServiceEvents": true,
     })
+}
+
+/// Returns a reply of `GetTrailStatus` with a delivery of this moment.
+pub fn trail_status() -> serde_json::Value {
+    json!({"IsLogging": true, "StartLoggingTime": 1_767_323_045, "LatestDeliveryTime": hours_ago(0)})
+}
+
+/// Returns a time in seconds since 1970.
+pub fn hours_ago(hours: u64) -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    now.as_secs() - hours * 3600
 }
 
 /// Returns an ARN with `region` as home Region.
