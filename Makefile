@@ -80,7 +80,7 @@ template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, a
 stack: package $(INSTALLED) $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the release files
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
 	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
-		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) \
+		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) CYCLONEDX=$(abspath $(CYCLONEDX)) \
 		xargs -n 1 -P 2 $(abspath $(PYTHON)) -m unittest
 
 emulator: $(INSTALLED) $(BOOTSTRAP) ## test the bootstrap under AWS's Runtime Interface Emulator
