@@ -33,7 +33,8 @@ is_for_architecture = $(filter $(ELF_MACHINE),$(shell od -An -tx1 -j18 -N1 $(1) 
 always_unless_for_architecture = $(if $(call is_for_architecture,$(1)),,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help help-quality fmt lint test sandbox local build template stack emulator package test-doctor verify clean
+.PHONY: help help-quality fmt lint test sandbox local build template stack emulator package doctor \
+	test-doctor verify clean
 .PHONY: $(call always_unless_for_architecture,$(BOOTSTRAP))
 
 include quality.mk
@@ -92,14 +93,20 @@ package: $(BOOTSTRAP) $(CYCLONEDX) ## write the release files for this architect
 
 # Every command for the doctor selects the whole workspace, although it builds the doctor alone: the dependencies then
 # have the same features in all of them, and in `cargo test --workspace`, and are compiled once.
-DOCTOR = DOCTOR=$(abspath $(TARGET_DIR)/debug/trusted-access-doctor) FAKE_AWS=$(abspath $(TARGET_DIR)/debug/examples/fake_aws)
-DOCTOR_BUILD = cargo build --workspace --locked --quiet --bin trusted-access-doctor --example fake_aws
+DEBUG_DOCTOR = $(TARGET_DIR)/debug/trusted-access-doctor
+DOCTOR = DOCTOR=$(abspath $(DEBUG_DOCTOR))
+DOCTOR_BUILD = cargo build --workspace --locked --quiet --bin trusted-access-doctor
+DOCTOR_EXAMPLES = --example demo --example fake_aws --example manual
+
+doctor: ## run the doctor: make doctor ARGS="outages --profile NAME"
+	@$(DOCTOR_BUILD)
+	@$(DEBUG_DOCTOR) $(ARGS)
 
 test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a terminal
 	@# --lib cannot select one package of a workspace, so the function's unit tests run too. They take a second.
 	cargo test --workspace --locked --lib --test doctor
-	$(DOCTOR_BUILD)
-	$(DOCTOR) $(PYTHON) tests/emulators/test_doctor.py
+	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
+	$(DOCTOR) $(PYTHON) -m unittest discover -s tests/emulators -p 'test_doctor*.py'
 	$(DOCTOR) python3 scripts/draw_terminal.py $(TARGET_DIR)/doctor.svg
 	@# If they differ, `make doctor-screenshot` draws the picture again.
 	cmp docs/doctor.svg $(TARGET_DIR)/doctor.svg

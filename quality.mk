@@ -122,7 +122,7 @@ requirements: $(AUDIT_TOOLS) ## pin requirements/*.in; UPGRADE=--upgrade: new ve
 	for list in $(wildcard requirements/*.in); do $(AUDIT)/$(UV_COMPILE) $$list --output-file $${list%.in}.txt || exit 1; done
 
 doctor-screenshot: ## draw docs/doctor.svg from the output of the doctor
-	$(DOCTOR_BUILD)
+	$(DOCTOR_BUILD) --example fake_aws
 	$(DOCTOR) python3 scripts/draw_terminal.py docs/doctor.svg
 
 $(BARE): $(BOOTSTRAP) bench/peers/bare.rs

@@ -1,7 +1,8 @@
 //! The fake AWS of the tests as a program, for tests that need a terminal.
 //!
 //! It prints its endpoint and ends when its standard input is closed. The argument is the scenario: `healthy`,
-//! `troubled` (the default), `outage`, or `slow`, in which the role check takes seconds.
+//! `troubled` (the default), `outage`, `denied`, in which one call is not allowed, or `slow`, in which the role check takes
+//! seconds.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,8 +15,8 @@ use std::io::{Read, stdin};
 use std::time::Duration;
 use std::{env, io};
 
-use fake_aws::Scenario;
 use fake_aws::scenarios::{outage, troubled};
+use fake_aws::{FakeReply, Scenario};
 
 #[path = "../tests/fake_aws/mod.rs"]
 #[expect(dead_code, reason = "the test suite uses more of it")]
@@ -29,6 +30,10 @@ fn main() -> io::Result<()> {
     match env::args().nth(1).as_deref() {
         Some("healthy") => scenario = Scenario::healthy(),
         Some("outage") => scenario = outage(),
+        Some("denied") => {
+            let reply = FakeReply::Error(400, "AccessDeniedException", "User is not authorized");
+            scenario = Scenario::healthy().with("cloudtrail:DescribeTrails", reply);
+        }
         Some("slow") => {
             scenario.accounts = 100;
             scenario.latency = Duration::from_millis(300);

@@ -44,7 +44,8 @@ fn every_block_has_a_known_kind_and_blocks_to_copy_follow_the_rules() {
     let mut copied = 0;
     for page in pages() {
         for block in page.blocks() {
-            if !["sh", "text", "json", "hcl", "mermaid"].contains(&block.language.as_str()) {
+            if !["sh", "text", "json", "yaml", "hcl", "mermaid"].contains(&block.language.as_str())
+            {
                 let first = block.code.lines().next().unwrap_or_default();
                 wrong.push(format!(
                     "{}: a block of kind {:?}: {first}",

@@ -10,7 +10,8 @@ import subprocess
 import termios
 
 DOCTOR = os.environ.get("DOCTOR", "target/debug/trusted-access-doctor")
-FAKE_AWS = os.environ.get("FAKE_AWS", "target/debug/examples/fake_aws")
+EXAMPLES = os.path.join(os.path.dirname(DOCTOR), "examples")
+FAKE_AWS = os.path.join(EXAMPLES, "fake_aws")
 TIMEOUT_SECONDS = 60
 
 
