@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use clap::builder::UnknownArgumentValueParser;
 use clap::{Arg, ArgAction, Args, Parser, Subcommand};
 
+use crate::code_sha256::CodeSha256;
 use crate::outages::time::Time;
 use crate::suggestion;
 
@@ -93,6 +94,9 @@ pub struct CheckArguments {
     /// Print only the commands that repair the problems, one per line. Read the table first: a command may not fit
     #[arg(long, conflicts_with = "json")]
     pub fix_hints: bool,
+    /// The SHA-256 that the function's code must have, in hexadecimal or base64
+    #[arg(long, value_name = "SHA256")]
+    pub expect_code_sha256: Option<CodeSha256>,
     /// Assume the role of Control Tower in each enrolled account, to see if it exists and trusts this caller. It is an
     /// administrator's role: CloudTrail records in each account that this caller assumed it
     #[arg(long)]

@@ -154,6 +154,26 @@ impl AwsClients {
         aws_sdk_cloudwatch::Client::new(&self.in_region(region))
     }
 
+    /// Returns an `EventBridge` client.
+    pub fn eventbridge(&self, region: &str) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.in_region(region))
+    }
+
+    /// Returns an `EventBridge` Scheduler client.
+    pub fn scheduler(&self, region: &str) -> aws_sdk_scheduler::Client {
+        aws_sdk_scheduler::Client::new(&self.in_region(region))
+    }
+
+    /// Returns an IAM client. The Region selects the partition: IAM has one endpoint in each.
+    pub fn iam(&self, region: &str) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.in_region(region))
+    }
+
+    /// Returns an SNS client.
+    pub fn sns(&self, region: &str) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.in_region(region))
+    }
+
     fn initial_region(&self, region: Option<&str>) -> String {
         let region = region.map(str::to_owned);
         region

@@ -9,8 +9,9 @@ use crate::arguments::CheckArguments;
 use crate::aws_clients::AwsClients;
 use crate::checks::accounts::{self, AccountList, AccountScope};
 use crate::checks::credentials::{self, Caller};
+use crate::checks::deployment::{self, Deployment};
 use crate::checks::roles::{self, ProbeEnd, ProbedAccounts, RoleProbe, RoleSummary};
-use crate::checks::{deployment, event_delivery, landing_zone, organization, trusted_access};
+use crate::checks::{event_delivery, landing_zone, organization, trusted_access};
 use crate::finding::{Check, Finding};
 use crate::output::progress::Progress;
 use crate::partition::organizations_event_region;
@@ -170,9 +171,14 @@ impl Doctor {
     }
 
     async fn check_deployment(&self, context: &AwsContext) {
-        let stack_name = self.arguments.stack_name.as_deref();
-        let (region, event_region) = (&context.region, context.event_region);
-        self.record(deployment::check(&self.clients, stack_name, region, event_region).await);
+        let deployment = Deployment {
+            stack_name: self.arguments.stack_name.as_deref(),
+            region: &context.region,
+            event_region: context.event_region,
+            expected_code: self.arguments.expect_code_sha256.as_ref(),
+        };
+        let finding = Box::pin(deployment::check(&self.clients, deployment)).await;
+        self.record(finding);
     }
 
     /// Adds a problem to the deployment if the function looks for the landing zone in another Region than its home.

@@ -8,6 +8,7 @@ mod arguments;
 mod aws_clients;
 mod aws_error;
 mod checks;
+mod code_sha256;
 mod doctor;
 mod finding;
 mod outages;

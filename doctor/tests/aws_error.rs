@@ -1,7 +1,8 @@
 //! Failed AWS calls: never taken for absence, never hiding another check, and without any secret.
 
 use crate::cli::{SECRET_KEY, SESSION_TOKEN, check, command, result, run_json};
-use crate::fake_aws::replies::{FOREIGN_VARIABLE, SESSION_SECRET, STACK};
+use crate::fake_aws::deployment::{ADDRESS, FOREIGN_VARIABLE};
+use crate::fake_aws::replies::{SESSION_SECRET, STACK};
 use crate::fake_aws::{FakeReply, Scenario, replies};
 
 #[test]
@@ -116,6 +117,7 @@ fn no_secret_is_printed_whatever_fails() {
                 SESSION_SECRET,
                 replies::SESSION_TOKEN,
                 FOREIGN_VARIABLE,
+                ADDRESS,
             ] {
                 assert!(!run.stdout.contains(secret), "{secret} in {}", run.stdout);
                 assert!(!run.stderr.contains(secret), "{secret} in {}", run.stderr);

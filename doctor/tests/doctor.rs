@@ -137,6 +137,33 @@ fn the_policies_allow_exactly_the_calls_and_all_of_them_but_assume_role_only_rea
     assert_eq!(actions_of(POLICY), called);
 }
 
+#[test]
+fn every_call_about_the_deployment_is_allowed_only_for_the_documented_stacks_names() {
+    let policy: Value = serde_json::from_str(POLICY).unwrap();
+    let page = include_str!("../../docs/doctor.md");
+    for statement in policy["Statement"].as_array().unwrap() {
+        let id = statement["Sid"].as_str().unwrap();
+        assert!(page.contains(&format!("| `{id}` |")), "{id} has no reason");
+        let resource = statement["Resource"].as_str().unwrap();
+        let actions = statement["Action"].as_array().unwrap().iter();
+        for action in actions.map(|action| action.as_str().unwrap()) {
+            let service = action.split(':').next().unwrap();
+            // EventBridge has no permissions for single rules in these two actions.
+            let is_open = [
+                "sts",
+                "organizations",
+                "cloudtrail",
+                "controltower",
+                "events",
+            ]
+            .contains(&service);
+            let is_scoped = resource.contains(STACK);
+            assert_eq!(is_scoped, !is_open, "{action} on {resource}");
+            assert!(is_scoped || resource == "*", "{action} on {resource}");
+        }
+    }
+}
+
 /// Returns the actions of a policy in docs.
 fn actions_of(policy: &str) -> BTreeSet<String> {
     let policy: Value = serde_json::from_str(policy).unwrap();

@@ -1,48 +1,129 @@
-//! The function's stack: its state, its function, the last report and the alarms.
+//! The function's stack: its state, its function, the last report and the alarms, and everything that stops the function
+//! or its messages when it is changed outside CloudFormation.
 
 mod alarms;
+mod environment;
 mod function;
+mod invocation;
 mod last_report;
+mod policy;
+mod role;
+mod role_template;
+mod rules;
+mod schedule;
 mod stack;
+mod status;
+mod subscriptions;
 
 use std::time::SystemTime;
 
 use crate::aws_clients::AwsClients;
 use crate::aws_error::AwsError;
-use crate::finding::{Check, Finding};
+use crate::code_sha256::CodeSha256;
+use crate::finding::{Check, Finding, Verdict};
+use stack::Stack;
 
 /// The stack's name in the documents, which is checked unless the user names another one.
 const DEFAULT_STACK_NAME: &str = "controltower-trusted-access";
+/// The codes for a resource that does not exist. The services do not agree on one.
+const NOT_FOUND: [&str; 4] = [
+    "ResourceNotFoundException",
+    "NoSuchEntity",
+    "NotFound",
+    "NotFoundException",
+];
 
-/// Checks the stack, then its function, last report and alarms at the same time.
-pub async fn check(
-    clients: &AwsClients,
-    requested_stack: Option<&str>,
-    region: &str,
-    event_region: &str,
-) -> Finding {
-    let now = SystemTime::now();
-    let stack_name = requested_stack.unwrap_or(DEFAULT_STACK_NAME);
-    let stack = match stack::describe(&clients.cloudformation(region), stack_name).await {
+/// The resources of `template.yaml` without which a part of the deployment cannot be compared with it.
+const REQUIRED: [&str; 7] = [
+    "FunctionRole",
+    "ScheduleRole",
+    "NotificationRole",
+    "DeadLetterQueue",
+    "ReportBus",
+    "Topic",
+    "ChatTopic",
+];
+
+/// The stack to check.
+pub struct Deployment<'a> {
+    /// The name of the stack, if the user names one.
+    pub stack_name: Option<&'a str>,
+    /// The Region of the stack.
+    pub region: &'a str,
+    /// The Region that receives the events of AWS Organizations.
+    pub event_region: &'a str,
+    /// The SHA-256 that the function's code must have.
+    pub expected_code: Option<&'a CodeSha256>,
+}
+
+/// Checks the stack, then everything in it at the same time.
+pub async fn check(clients: &AwsClients, deployment: Deployment<'_>) -> Finding {
+    let name = deployment.stack_name.unwrap_or(DEFAULT_STACK_NAME);
+    let region = deployment.region;
+    let stack = match stack::describe(&clients.cloudformation(region), name, region).await {
         Ok(stack) => stack,
         Err(error) if error.message.contains("does not exist") => {
-            return missing_stack(stack_name, region, requested_stack.is_some());
+            let is_requested =
+                deployment.stack_name.is_some() || deployment.expected_code.is_some();
+            return missing_stack(name, region, is_requested);
         }
         Err(error) => return Finding::call_failed(Check::Deployment, error),
     };
-    let finding = stack::check(&stack, stack_name, region, event_region);
-    if !stack.is_created() {
+    let finding = status::check(&stack, deployment.event_region);
+    if !status::is_created(&stack) {
         return finding;
     }
-    let (function, last_report, alarms) = tokio::join!(
-        function::check(clients.lambda(region), stack.function.as_deref()),
-        last_report::check(clients.logs(region), &stack, now),
-        alarms::check(clients.cloudwatch(region), &stack, stack_name, region),
+    let (function, last_report, alarms, changes) = tokio::join!(
+        function::check(clients.lambda(region), &stack, deployment.expected_code),
+        last_report::check(clients.logs(region), &stack, SystemTime::now()),
+        alarms::check(clients.cloudwatch(region), &stack),
+        check_changes(clients, &stack),
     );
-    finding.merge(function).merge(last_report).merge(alarms)
+    let finding = finding.merge(function).merge(last_report).merge(alarms);
+    finding.merge(changes)
 }
 
-/// A stack that the user names must exist. Without a name there may be none yet: before the first deployment everything
+/// Compares the resources with the template, unless a deployment is changing them now.
+async fn check_changes(clients: &AwsClients, stack: &Stack) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    if stack.function().is_none() || !status::is_settled(stack) {
+        return finding;
+    }
+    let region = &stack.region;
+    let (invocation, iam, events, schedule, topics) = tokio::join!(
+        invocation::check(clients.lambda(region), stack),
+        role::check(clients.iam(region), stack),
+        rules::check(clients.eventbridge(region), stack),
+        schedule::check(clients.scheduler(region), stack),
+        subscriptions::check(clients.sns(region), stack),
+    );
+    let finding = finding.merge(check_required(stack));
+    let changes = [invocation, iam, events, schedule].into_iter();
+    let mut changes = changes.fold(finding, Finding::merge);
+    if changes.verdict() == Verdict::Healthy {
+        changes = changes.summary("roles, rules, schedule and destinations as in the template");
+    }
+    changes.merge(topics)
+}
+
+/// Checks that the stack has the resources that the others are compared with: somebody may have updated the stack with
+/// another template.
+fn check_required(stack: &Stack) -> Finding {
+    let is_missing = |id: &&str| stack.physical_id(id).is_none();
+    let missing: Vec<&str> = REQUIRED.into_iter().filter(is_missing).collect();
+    if missing.is_empty() {
+        return Finding::new(Check::Deployment);
+    }
+    Finding::new(Check::Deployment).problem(
+        format!(
+            "The stack lacks resources of template.yaml: {}.",
+            missing.join(", ")
+        ),
+        "Deploy the template.yaml of the doctor's version, see docs/operate.md#upgrade.",
+    )
+}
+
+/// A stack that the user names, or whose code the user expects, must exist. Without a name there may be none yet: before the first deployment everything
 /// else can be healthy.
 fn missing_stack(stack_name: &str, region: &str, is_requested: bool) -> Finding {
     let finding = Finding::new(Check::Deployment);
@@ -59,16 +140,38 @@ fn missing_stack(stack_name: &str, region: &str, is_requested: bool) -> Finding 
 /// Returns the finding of a call about a resource of the stack. It is missing if AWS does not find it, because the
 /// stack lists it.
 fn resource_call_failed(resource: &str, error: AwsError) -> Finding {
-    if error.code.as_deref() == Some("ResourceNotFoundException") {
+    if is_not_found(&error) {
         missing_resource(resource)
     } else {
         Finding::call_failed(Check::Deployment, error)
     }
 }
 
+fn is_not_found(error: &AwsError) -> bool {
+    let code = error.code.as_deref();
+    code.is_some_and(|code| NOT_FOUND.contains(&code))
+}
+
 fn missing_resource(resource: &str) -> Finding {
     Finding::new(Check::Deployment).problem(
         format!("The stack's {resource} is missing: it was deleted outside CloudFormation."),
         "Restore it, see docs/operate.md#restore-changed-resources.",
+    )
+}
+
+/// Merges the finding of a call that is made several times. The same failure of two calls is one issue.
+fn merge_new(finding: Finding, mut other: Finding) -> Finding {
+    other
+        .not_checked
+        .retain(|issue| !finding.not_checked.contains(issue));
+    finding.merge(other)
+}
+
+/// Returns the problem that something differs from the template.
+fn changed(message: String) -> Finding {
+    Finding::new(Check::Deployment).problem(
+        message,
+        "If you did not change this yourself, see docs/runbook.md#tampering. Restore it, see \
+         docs/operate.md#restore-changed-resources.",
     )
 }

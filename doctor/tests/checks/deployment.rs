@@ -1,6 +1,7 @@
 //! One file for each part of the deployment check.
 
 mod alarms;
+mod changes;
 mod function;
 mod last_report;
 mod stack;

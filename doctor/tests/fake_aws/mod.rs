@@ -2,6 +2,7 @@
 //! throttle. An operation that it does not know is answered with an error, which fails the test.
 
 mod cbor;
+pub mod deployment;
 pub mod event_history;
 mod operation;
 pub mod replies;
@@ -35,6 +36,8 @@ pub enum FakeReply {
     Body(String),
     /// One body for each call.
     Pages(Vec<String>),
+    /// The reply for requests whose body contains the text, and the usual one for others.
+    Only(&'static str, Box<FakeReply>),
 }
 
 /// The state of the organization, and the replies that differ from the usual ones.
@@ -198,12 +201,16 @@ impl Server {
             .as_ref()
             .and_then(|account| scenario.role_replies.get(account));
         let reply = role_reply.or_else(|| scenario.replies.get(operation.name.as_str()));
+        let reply = match reply {
+            Some(FakeReply::Only(text, reply)) => operation.body.contains(text).then_some(&**reply),
+            other => other,
+        };
         let key = format!("{} {}", operation.name, account.unwrap_or_default());
         let usual = || replies::usual(operation, scenario);
         let is_throttled = operation.name == "sts:AssumeRole" && self.exceeds_rate();
         let bytes = match reply {
             _ if is_throttled => operation.error(400, "Throttling", "Rate exceeded"),
-            None => usual(),
+            None | Some(FakeReply::Only(..)) => usual(),
             Some(FakeReply::ErrorFirst(times, ..)) if self.count(&key) > *times => usual(),
             Some(FakeReply::ErrorAfter(times, ..)) if self.count(&key) <= *times => usual(),
             Some(

@@ -24,8 +24,8 @@ enum Protocol {
     Cbor,
 }
 
-/// The REST paths of Control Tower's operations.
-const CONTROL_TOWER_PATHS: [(&str, &str); 4] = [
+/// A part of the path of each REST operation.
+const REST_PATHS: [(&str, &str); 8] = [
     ("/list-landingzones", "controltower:ListLandingZones"),
     ("/get-landingzone", "controltower:GetLandingZone"),
     (
@@ -36,6 +36,13 @@ const CONTROL_TOWER_PATHS: [(&str, &str); 4] = [
         "/list-enabled-baselines",
         "controltower:ListEnabledBaselines",
     ),
+    ("/configuration", "lambda:GetFunctionConfiguration"),
+    ("/concurrency", "lambda:GetFunctionConcurrency"),
+    (
+        "/event-invoke-config",
+        "lambda:GetFunctionEventInvokeConfig",
+    ),
+    ("/schedules/", "scheduler:GetSchedule"),
 ];
 
 impl Operation {
@@ -63,6 +70,7 @@ impl Operation {
             let service = match service {
                 "AWSOrganizationsV20161128" => "organizations",
                 "Logs_20140328" => "logs",
+                "AWSEvents" => "events",
                 other if other.ends_with("CloudTrail_20131101") => "cloudtrail",
                 other => panic!("unknown service {other}"),
             };
@@ -74,15 +82,14 @@ impl Operation {
         if let Some(action) = form_field(body, "Action") {
             let service = match form_field(body, "Version").as_deref() {
                 Some("2011-06-15") => "sts",
+                Some("2010-05-08") => "iam",
+                Some("2010-03-31") => "sns",
                 _ => "cloudformation",
             };
             return (format!("{service}:{action}"), Protocol::Query);
         }
-        if request.path.ends_with("/configuration") {
-            return ("lambda:GetFunctionConfiguration".into(), Protocol::RestJson);
-        }
         let path = request.path.split('?').next().unwrap_or_default();
-        let known = CONTROL_TOWER_PATHS.iter().find(|(known, _)| path == *known);
+        let known = REST_PATHS.iter().find(|(known, _)| path.contains(known));
         let name = known.map_or_else(|| format!("unknown:{path}"), |(_, name)| (*name).to_owned());
         (name, Protocol::RestJson)
     }
@@ -91,6 +98,11 @@ impl Operation {
     pub fn role_account(&self) -> Option<String> {
         let arn = form_field(&self.body, "RoleArn").filter(|_| self.name == "sts:AssumeRole")?;
         arn.split(':').nth(4).map(str::to_owned)
+    }
+
+    /// Returns a field of the request's form.
+    pub fn form(&self, name: &str) -> String {
+        form_field(&self.body, name).unwrap_or_default()
     }
 
     /// Returns a string of the request's JSON.

@@ -6,6 +6,7 @@ use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
 use serde_json::json;
 
 use super::Scenario;
+use super::deployment;
 use super::event_history;
 use super::operation::Operation;
 use crate::http::response;
@@ -16,17 +17,10 @@ pub const MANAGEMENT: &str = "111122223333";
 pub const SESSION_SECRET: &str = "wJalrXUtnFEMISESSIONSECRETEXAMPLEKEY";
 /// The session token that `AssumeRole` returns. The doctor must not print it.
 pub const SESSION_TOKEN: &str = "FwoGZXIvYXdzEXAMPLESESSIONTOKEN";
-/// The value of a variable that is not the function's own. The doctor must not print it.
-pub const FOREIGN_VARIABLE: &str = "foreign-variable-value-example";
 /// The page size of `ListAccounts`, the maximum of Organizations.
 const ACCOUNTS_PER_PAGE: usize = 20;
 /// The page size of `ListEnabledBaselines`, the maximum of Control Tower.
 const BASELINES_PER_PAGE: usize = 100;
-/// The stack's alarms.
-pub const ALARMS: [&str; 2] = [
-    "controltower-trusted-access-drift",
-    "controltower-trusted-access-failures",
-];
 /// The name of the stack.
 pub const STACK: &str = "controltower-trusted-access";
 const OUS: [&str; 3] = ["ou-abcd-security", "ou-abcd-sandbox1", "ou-abcd-workload"];
@@ -72,19 +66,16 @@ pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
         "controltower:GetLandingZone" => json(landing_zone("4.0", "4.0", "ACTIVE", "IN_SYNC")),
         "controltower:ListLandingZoneOperations" => json(json!({"landingZoneOperations": []})),
         "controltower:ListEnabledBaselines" => json(baselines(operation, scenario)),
-        "cloudformation:DescribeStacks" => xml(stack("UPDATE_COMPLETE")),
-        "cloudformation:DescribeStackResources" => xml(resources()),
-        "lambda:GetFunctionConfiguration" => json(function(
-            &json!({"DESIRED_STATE": "enabled", "MODE": "enforce", "ALLOW_DISABLE": "false"}),
-        )),
         "logs:FilterLogEvents" => json(json!({"events": [report()]})),
-        "cloudwatch:DescribeAlarms" => json(alarms("")),
-        other => response(
-            501,
-            "text/plain",
-            &[],
-            format!("the fake has no reply for {other}").as_bytes(),
-        ),
+        other => match deployment::body(operation) {
+            Some(body) => operation.success(body.as_bytes()),
+            None => response(
+                501,
+                "text/plain",
+                &[],
+                format!("the fake has no reply for {other}").as_bytes(),
+            ),
+        },
     }
 }
 
@@ -206,63 +197,6 @@ pub fn baseline(name: &str, target: &str, parent: Option<&str>) -> serde_json::V
         "targetIdentifier": format!("arn:aws:organizations::{MANAGEMENT}:{target}"),
         "parentIdentifier": parent,
         "statusSummary": {"status": "SUCCEEDED"},
-    })
-}
-
-/// Returns a reply of `DescribeStacks`.
-pub fn stack(status: &str) -> String {
-    format!(
-        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{STACK}</StackName>\
-         <StackStatus>{status}</StackStatus><CreationTime>2026-01-02T03:04:05Z</CreationTime><Parameters><member>\
-         <ParameterKey>ScheduleExpression</ParameterKey><ParameterValue>rate(1 hour)</ParameterValue></member>\
-         </Parameters></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
-    )
-}
-
-/// Returns a reply of `DescribeStackResources`.
-pub fn resources() -> String {
-    let member = |logical: &str, kind: &str, physical: &str| {
-        format!(
-            "<member><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
-             <Timestamp>2026-01-02T03:04:05Z</Timestamp><ResourceType>AWS::{kind}</ResourceType>\
-             <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>"
-        )
-    };
-    format!(
-        "<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources>{}{}{}</StackResources>\
-         </DescribeStackResourcesResult></DescribeStackResourcesResponse>",
-        member(
-            "Function",
-            "Lambda::Function",
-            "controltower-trusted-access-Function-1A2B3C4D"
-        ),
-        member(
-            "FunctionLogGroup",
-            "Logs::LogGroup",
-            "/controltower-trusted-access/controltower-trusted-access"
-        ),
-        ALARMS
-            .map(|name| member(name, "CloudWatch::Alarm", name))
-            .concat(),
-    )
-}
-
-/// Returns a reply of `DescribeAlarms` with this alarm firing.
-pub fn alarms(firing: &str) -> serde_json::Value {
-    let alarm = |name: &str| {
-        let state = if name == firing { "ALARM" } else { "OK" };
-        json!({"AlarmName": name, "StateValue": state, "ActionsEnabled": true})
-    };
-    json!({"MetricAlarms": ALARMS.map(alarm)})
-}
-
-/// Returns a reply of `GetFunctionConfiguration` with these variables and a foreign one.
-pub fn function(variables: &serde_json::Value) -> serde_json::Value {
-    let mut variables = variables.clone();
-    variables["FOREIGN_VARIABLE"] = FOREIGN_VARIABLE.into();
-    json!({
-        "FunctionName": "controltower-trusted-access-Function-1A2B3C4D", "Runtime": "provided.al2023", "State": "Active",
-        "LastUpdateStatus": "Successful", "Architectures": ["arm64"], "Environment": {"Variables": variables},
     })
 }
 

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::deployment::{ALARMS, alarms};
 use super::event_history::{
     GUARDRAIL, OWN_POLICY, SANDBOX, WORKLOADS, record, service_record, switch,
 };
-use super::replies::{ALARMS, MANAGEMENT, account, alarms, landing_zone};
+use super::replies::{MANAGEMENT, account, landing_zone};
 use super::{FakeReply, Scenario};
 
 /// Returns a scenario with an issue of each kind, as in docs/doctor.md and its picture.

@@ -31,10 +31,10 @@ struct RunLine {
 
 /// Checks the last run within two schedule periods, the time after which the alarm `no-runs` fires.
 pub(super) async fn check(logs: Client, stack: &Stack, now: SystemTime) -> Finding {
-    let Some(log_group) = &stack.log_group else {
+    let Some(log_group) = stack.log_group() else {
         return no_log_group(stack);
     };
-    let period = stack.schedule_period * 2 + SCHEDULE_TOLERANCE;
+    let period = stack.schedule_period() * 2 + SCHEDULE_TOLERANCE;
     match last_run(&logs, log_group, now - period).await {
         Ok(Some(line)) => check_run(&line),
         Ok(None) => no_run(stack, now, period),
@@ -78,7 +78,7 @@ async fn last_run(
 /// Without a function it is another stack, which is a problem of its own.
 fn no_log_group(stack: &Stack) -> Finding {
     let finding = Finding::new(Check::Deployment);
-    if stack.function.is_none() {
+    if stack.function().is_none() {
         return finding;
     }
     finding.not_checked(

@@ -1,51 +1,125 @@
-//! The stack: its status, its Region and its resources.
+//! The stack: its parameters and resources.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{ResourceStatus, Stack as StackDescription, StackResource};
+use aws_sdk_cloudformation::types::{
+    Parameter, ResourceStatus, Stack as StackDescription, StackResource,
+};
 use controltower_trusted_access::core::sanitize::sanitize_line;
 
 use crate::aws_error::AwsError;
-use crate::finding::{Check, Finding};
 
 /// The function's logical ID in `template.yaml`.
 const FUNCTION: &str = "Function";
-/// The types of the other resources that are checked.
-const LOG_GROUP: &str = "AWS::Logs::LogGroup";
-const ALARM: &str = "AWS::CloudWatch::Alarm";
-/// The statuses after a failed first deployment. The stack then can only be deleted.
-const CREATION_FAILED: [&str; 3] = [
-    "ROLLBACK_IN_PROGRESS",
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-];
-/// The statuses during the first deployment.
-const BEING_CREATED: [&str; 2] = ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS"];
 /// The default of `ScheduleExpression` in `template.yaml`.
 const DEFAULT_SCHEDULE_PERIOD: Duration = Duration::from_hours(1);
+const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
 
 /// A stack, as described by CloudFormation.
 #[derive(Debug)]
 pub(super) struct Stack {
+    pub name: String,
     pub status: String,
-    /// The name of the function.
-    pub function: Option<String>,
-    /// The name of the function's log group.
-    pub log_group: Option<String>,
-    /// The names of the alarms.
-    pub alarms: Vec<String>,
-    /// The time between two scheduled runs.
-    pub schedule_period: Duration,
+    pub partition: String,
+    pub region: String,
+    pub account: String,
+    /// The last part of the stack's ARN.
+    pub uuid: String,
     /// The time of the last deployment.
     pub deployed_at: Option<SystemTime>,
+    parameters: BTreeMap<String, String>,
+    resources: Vec<Resource>,
+}
+
+/// A resource that exists in the stack.
+#[derive(Debug)]
+struct Resource {
+    logical_id: String,
+    kind: String,
+    physical_id: String,
 }
 
 impl Stack {
-    /// Returns whether the first deployment has succeeded. Before that, a missing resource is not a problem.
-    pub(super) fn is_created(&self) -> bool {
-        let status = self.status.as_str();
-        !CREATION_FAILED.contains(&status) && !BEING_CREATED.contains(&status)
+    /// Returns the physical ID of a resource by its logical ID in `template.yaml`.
+    pub(super) fn physical_id(&self, logical_id: &str) -> Option<&str> {
+        let mut resources = self.resources.iter();
+        let resource = resources.find(|one| one.logical_id == logical_id)?;
+        Some(&resource.physical_id)
+    }
+
+    /// Returns the logical and physical IDs of all resources of a type such as `Events::Rule`.
+    pub(super) fn resources_of(&self, kind: &str) -> Vec<(&str, &str)> {
+        let is_kind = |one: &&Resource| one.kind.strip_prefix("AWS::") == Some(kind);
+        let resources = self.resources.iter().filter(is_kind);
+        resources
+            .map(|one| (one.logical_id.as_str(), one.physical_id.as_str()))
+            .collect()
+    }
+
+    /// Returns the value of a parameter, or `None` if the template of the stack does not have it.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+
+    /// Returns the value of a parameter, unless it is empty.
+    pub(super) fn set_parameter(&self, name: &str) -> Option<&str> {
+        self.parameter(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the ARN of a resource of this account and Region.
+    pub(super) fn arn(&self, service: &str, resource: &str) -> String {
+        let Self {
+            partition,
+            region,
+            account,
+            ..
+        } = self;
+        format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+    }
+
+    /// Returns the name of the function.
+    pub(super) fn function(&self) -> Option<&str> {
+        self.physical_id(FUNCTION)
+    }
+
+    /// Returns the ARN of the function.
+    pub(super) fn function_arn(&self) -> Option<String> {
+        let name = self.function()?;
+        Some(self.arn("lambda", &format!("function:{name}")))
+    }
+
+    /// Returns the ARN of the dead-letter queue, whose physical ID is its URL.
+    pub(super) fn queue_arn(&self) -> Option<String> {
+        let url = self.physical_id("DeadLetterQueue")?;
+        Some(self.arn("sqs", url.rsplit('/').next()?))
+    }
+
+    /// Returns the ARN of the bus of the reports.
+    pub(super) fn bus_arn(&self) -> Option<String> {
+        let name = self.physical_id("ReportBus")?;
+        Some(self.arn("events", &format!("event-bus/{name}")))
+    }
+
+    /// Returns the ARNs of the topics that exist.
+    pub(super) fn topics(&self) -> Vec<&str> {
+        let topics = ["Topic", "ChatTopic"].into_iter();
+        topics.filter_map(|id| self.physical_id(id)).collect()
+    }
+
+    /// Returns the name of the function's log group. By type: the parameter `RetainLog` selects one of two logical IDs.
+    pub(super) fn log_group(&self) -> Option<&str> {
+        let groups = self.resources_of("Logs::LogGroup");
+        groups.first().map(|(_, name)| *name)
+    }
+
+    /// Returns the time between two scheduled runs.
+    pub(super) fn schedule_period(&self) -> Duration {
+        let expression = self.parameter("ScheduleExpression");
+        expression
+            .and_then(parse_rate)
+            .unwrap_or(DEFAULT_SCHEDULE_PERIOD)
     }
 }
 
@@ -54,8 +128,11 @@ impl Stack {
 /// # Errors
 ///
 /// The error of the call that failed.
-pub(super) async fn describe(cloudformation: &Client, name: &str) -> Result<Stack, AwsError> {
-    const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
+pub(super) async fn describe(
+    cloudformation: &Client,
+    name: &str,
+    region: &str,
+) -> Result<Stack, AwsError> {
     let request = cloudformation.describe_stacks().stack_name(name);
     let response = request
         .send()
@@ -70,50 +147,70 @@ pub(super) async fn describe(cloudformation: &Client, name: &str) -> Result<Stac
         .send()
         .await
         .map_err(|error| AwsError::new("cloudformation:DescribeStackResources", &error))?;
-    Ok(from_descriptions(stack, resources.stack_resources()))
+    from_descriptions(name, region, stack, resources.stack_resources())
 }
 
-fn from_descriptions(stack: &StackDescription, resources: &[StackResource]) -> Stack {
-    // CloudFormation lists a resource for a while after it has deleted it, or has left it to the account.
-    let is_deleted = |resource: &&StackResource| {
-        matches!(
-            resource.resource_status(),
-            Some(ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped)
-        )
+fn from_descriptions(
+    name: &str,
+    region: &str,
+    stack: &StackDescription,
+    resources: &[StackResource],
+) -> Result<Stack, AwsError> {
+    let arn = sanitize_line(stack.stack_id().unwrap_or_default());
+    // arn:aws:cloudformation:us-east-1:111122223333:stack/name/uuid
+    let parts: Vec<&str> = arn.split([':', '/']).collect();
+    let [
+        "arn",
+        partition,
+        "cloudformation",
+        _,
+        account,
+        "stack",
+        _,
+        uuid,
+    ] = parts[..]
+    else {
+        let description = "the stack of the response has no ARN";
+        return Err(AwsError::invalid_response(DESCRIBE_STACKS, description));
     };
-    let existing = || resources.iter().filter(|resource| !is_deleted(resource));
-    let physical_id = |logical_id: &str| {
-        let resource = existing().find(|one| one.logical_resource_id() == Some(logical_id));
-        resource?.physical_resource_id().map(sanitize_line)
-    };
-    let status = stack
-        .stack_status()
-        .map_or("unknown", |status| status.as_str());
-    Stack {
-        status: sanitize_line(status),
-        function: physical_id(FUNCTION),
-        // By type: the parameter RetainLog selects one of two logical IDs.
-        log_group: existing()
-            .find(|resource| resource.resource_type() == Some(LOG_GROUP))
-            .and_then(|log_group| log_group.physical_resource_id().map(sanitize_line)),
-        alarms: existing()
-            .filter(|resource| resource.resource_type() == Some(ALARM))
-            .filter_map(|alarm| alarm.physical_resource_id().map(sanitize_line))
-            .collect(),
-        schedule_period: schedule_period(stack).unwrap_or(DEFAULT_SCHEDULE_PERIOD),
+    let status = stack.stack_status();
+    Ok(Stack {
+        name: name.to_owned(),
+        status: sanitize_line(status.map_or("unknown", |status| status.as_str())),
+        partition: partition.to_owned(),
+        region: region.to_owned(),
+        account: account.to_owned(),
+        uuid: uuid.to_owned(),
         deployed_at: deployed_at(stack),
+        parameters: stack.parameters().iter().filter_map(parameter).collect(),
+        resources: resources.iter().filter_map(existing).collect(),
+    })
+}
+
+fn parameter(parameter: &Parameter) -> Option<(String, String)> {
+    let value = parameter.parameter_value().unwrap_or_default();
+    Some((parameter.parameter_key()?.to_owned(), value.to_owned()))
+}
+
+/// Returns `None` for a resource that CloudFormation lists for a while after it has deleted it, or has left it to the
+/// account.
+fn existing(resource: &StackResource) -> Option<Resource> {
+    if matches!(
+        resource.resource_status(),
+        Some(ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped)
+    ) {
+        return None;
     }
+    Some(Resource {
+        logical_id: resource.logical_resource_id()?.to_owned(),
+        kind: resource.resource_type()?.to_owned(),
+        physical_id: sanitize_line(resource.physical_resource_id()?),
+    })
 }
 
 fn deployed_at(stack: &StackDescription) -> Option<SystemTime> {
     let time = stack.last_updated_time().or(stack.creation_time())?;
     (*time).try_into().ok()
-}
-
-fn schedule_period(stack: &StackDescription) -> Option<Duration> {
-    let mut parameters = stack.parameters().iter();
-    let schedule = parameters.find(|one| one.parameter_key() == Some("ScheduleExpression"))?;
-    parse_rate(schedule.parameter_value()?)
 }
 
 /// Parses a rate such as `rate(1 hour)`. The template accepts no other expression.
@@ -128,52 +225,6 @@ fn parse_rate(expression: &str) -> Option<Duration> {
     };
     let number: u32 = number.parse().ok()?;
     Some(Duration::from_secs(seconds) * number)
-}
-
-/// Checks the Region and the status of the stack.
-pub(super) fn check(stack: &Stack, name: &str, region: &str, event_region: &str) -> Finding {
-    let mut finding = Finding::new(Check::Deployment)
-        .summary(format!("stack {name} in {region}, {}", stack.status))
-        .fact("stack", name)
-        .fact("stackStatus", &stack.status)
-        .fact("region", region);
-    if region != event_region {
-        finding = finding.problem(
-            format!(
-                "The stack is in {region}, which does not receive the events of AWS Organizations."
-            ),
-            format!("Deploy it to {event_region} and delete this one."),
-        );
-    }
-    finding.merge(check_status(&stack.status))
-}
-
-fn check_status(status: &str) -> Finding {
-    let finding = Finding::new(Check::Deployment);
-    if CREATION_FAILED.contains(&status) {
-        finding.problem(
-            format!("The first deployment of the stack failed: {status}."),
-            "Fix the cause, which is in the stack's events in CloudFormation. Then delete the stack and deploy again: it \
-             cannot be updated.",
-        )
-    } else if status.contains("FAILED") || status.contains("ROLLBACK") {
-        finding.problem(
-            format!("The last operation on the stack failed: {status}."),
-            "Fix the cause, which is in the stack's events in CloudFormation, then deploy again.",
-        )
-    } else if status.starts_with("DELETE_") {
-        finding.problem(
-            format!("The stack is being deleted: {status}."),
-            "Find out who deleted it, and deploy it again.",
-        )
-    } else if status.ends_with("IN_PROGRESS") {
-        finding.not_checked(
-            format!("The stack is being deployed: {status}."),
-            "Run the doctor again after the deployment.",
-        )
-    } else {
-        finding
-    }
 }
 
 #[cfg(test)]

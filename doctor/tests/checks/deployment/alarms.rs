@@ -1,7 +1,7 @@
 use super::{DEPLOYMENT, DESCRIBE_ALARMS, deployment, with};
 use crate::checks::problems;
 use crate::cli::run_json;
-use crate::fake_aws::replies::{ALARMS, alarms};
+use crate::fake_aws::deployment::{ALARMS, alarms};
 
 #[test]
 fn a_firing_alarm_is_a_problem_with_its_section_of_the_runbook() {

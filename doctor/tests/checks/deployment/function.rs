@@ -3,11 +3,16 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::{DEPLOYMENT, GET_FUNCTION, deployment, with};
-use crate::fake_aws::Scenario;
-use crate::fake_aws::replies::{FOREIGN_VARIABLE, function, rfc3339};
+use crate::fake_aws::deployment::{FOREIGN_VARIABLE, function, stack_without_parameters};
+use crate::fake_aws::replies::rfc3339;
+use crate::fake_aws::{FakeReply, Scenario};
 
+/// Returns a scenario with these variables, and with no parameters that they are compared with.
 fn with_variables(variables: &Value) -> Scenario {
-    with(GET_FUNCTION, &function(variables))
+    with(GET_FUNCTION, &function(variables)).with(
+        "cloudformation:DescribeStacks",
+        FakeReply::Body(stack_without_parameters()),
+    )
 }
 
 #[test]

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{DEPLOYMENT, FILTER_LOG, deployment, with};
 use crate::cli::{check, run_json};
-use crate::fake_aws::replies::{log_event, rfc3339, stack};
+use crate::fake_aws::deployment::stack;
+use crate::fake_aws::replies::{log_event, rfc3339};
 use crate::fake_aws::{FakeReply, Scenario};
 
 #[test]

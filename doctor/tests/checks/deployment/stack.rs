@@ -1,7 +1,8 @@
 use super::{DEPLOYMENT, deployment};
 use crate::checks::access_denied;
 use crate::cli::run_json;
-use crate::fake_aws::replies::{STACK, resources, stack};
+use crate::fake_aws::deployment::{resources, stack};
+use crate::fake_aws::replies::STACK;
 use crate::fake_aws::{FakeReply, Scenario};
 
 const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";

@@ -1,0 +1,154 @@
+//! The function's environment variables: those of the template, and those that redirect the function.
+
+use std::ffi::OsString;
+use std::time::SystemTime;
+
+use aws_sdk_lambda::types::EnvironmentResponse;
+use controltower_trusted_access::aws::parse_ca_bundle;
+use controltower_trusted_access::core::model::{Mode, TrustedAccess};
+use controltower_trusted_access::core::sanitize::sanitize_line;
+use controltower_trusted_access::settings::{Settings, custom_network_variables};
+
+use super::changed;
+use super::stack::Stack;
+use super::status::is_settled;
+use crate::finding::{Check, Finding};
+
+/// The function's own variables, each with the parameter of the template that sets it. The values of other variables are
+/// not shown: they may be secrets.
+const VARIABLES: [(&str, &str); 6] = [
+    ("DESIRED_STATE", "DesiredState"),
+    ("MODE", "Mode"),
+    ("ALLOW_DISABLE", "AllowDisable"),
+    ("HOLD_UNTIL", "HoldUntil"),
+    ("WATCH_PRINCIPALS", "WatchPrincipals"),
+    ("LANDING_ZONE_REGION", "LandingZoneRegion"),
+];
+/// The variables of the dynamic loader and of Lambda that make a process load other code.
+const LOADERS: [&str; 4] = [
+    "AWS_LAMBDA_EXEC_WRAPPER",
+    "LD_AUDIT",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+];
+
+/// Checks the variables.
+pub(super) fn check(environment: Option<&EnvironmentResponse>, stack: &Stack) -> Finding {
+    let mut finding = Finding::new(Check::Deployment);
+    if environment.and_then(EnvironmentResponse::error).is_some() {
+        finding = finding.problem(
+            "Lambda cannot read the function's environment variables.",
+            "Check the function's configuration in Lambda, and the KMS key that encrypts the variables.",
+        );
+    }
+    let variables = environment.and_then(EnvironmentResponse::variables);
+    let value = |name: &str| variables.and_then(|variables| variables.get(name));
+    let mut assignments = Vec::new();
+    for (name, _) in VARIABLES {
+        if let Some(value) = value(name).map(|value| sanitize_line(value)) {
+            assignments.push(format!("{name}={value}"));
+            finding = finding.fact(name, value);
+        }
+    }
+    // The whole values, unlike the facts: `sanitize_line` shortens a long list of principals.
+    let is_own = |name: &str| VARIABLES.iter().any(|(own, _)| *own == name);
+    let own_value = |name: &str| value(name).filter(|_| is_own(name));
+    let settings = check_settings(|name| own_value(name).map(OsString::from));
+    let network = check_network(|name| value(name).map(OsString::from));
+    finding
+        .summary(assignments.join(" "))
+        .merge(compare_with_parameters(value, stack))
+        .merge(check_loaders(|name| value(name).is_some()))
+        .merge(network)
+        .merge(settings)
+}
+
+/// Compares the variables with the parameters that set them, unless a deployment is setting them now.
+fn compare_with_parameters<'a>(
+    value: impl Fn(&str) -> Option<&'a String>,
+    stack: &Stack,
+) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    if !is_settled(stack) {
+        return finding;
+    }
+    let differences = VARIABLES.iter().filter_map(|(name, parameter)| {
+        let expected = stack.parameter(parameter)?;
+        let actual = value(name).map_or("", String::as_str);
+        (actual != expected).then(|| {
+            let (actual, expected) = (or_empty(actual), or_empty(expected));
+            changed(format!(
+                "The function's {name} is {actual}, but the stack's parameter {parameter} is {expected}."
+            ))
+        })
+    });
+    differences.fold(finding, Finding::merge)
+}
+
+fn or_empty(value: &str) -> String {
+    if value.is_empty() {
+        "empty".to_owned()
+    } else {
+        sanitize_line(value)
+    }
+}
+
+fn check_loaders(is_set: impl Fn(&str) -> bool) -> Finding {
+    let names: Vec<&str> = LOADERS.into_iter().filter(|name| is_set(name)).collect();
+    if names.is_empty() {
+        return Finding::new(Check::Deployment);
+    }
+    changed(format!(
+        "The function's environment can make it run other code: {}.",
+        names.join(", ")
+    ))
+}
+
+fn check_network(variable: impl Fn(&str) -> Option<OsString>) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    let variables = custom_network_variables(variable);
+    if variables.is_empty() {
+        return finding;
+    }
+    finding.problem(
+        format!(
+            "The function's environment redirects its network: {}. Its reports and alarms can then be wrong.",
+            variables.join(", ")
+        ),
+        "Find out in CloudTrail who set these variables, and deploy the stack again. See \
+         docs/reference/configuration.md#a-redirected-network.",
+    )
+}
+
+/// Reads the variables with the function's own code.
+fn check_settings(variable: impl Fn(&str) -> Option<OsString>) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    let now = SystemTime::now();
+    let check_ca_bundle = |pem: &[u8]| parse_ca_bundle(pem).map(drop);
+    let settings = match Settings::read(variable, now, check_ca_bundle) {
+        Ok(settings) => settings,
+        Err(invalid_settings) => {
+            return finding.problem(
+                format!(
+                    "Every run of the function fails with InvalidConfiguration: {invalid_settings}."
+                ),
+                "See docs/reference/errors.md#invalidconfiguration.",
+            );
+        }
+    };
+    let mut finding = finding;
+    if settings.policy.desired == TrustedAccess::Disabled {
+        finding =
+            finding.remark("DESIRED_STATE=disabled: the function keeps trusted access disabled.");
+    }
+    if settings.policy.mode == Mode::Audit {
+        finding = finding.remark("MODE=audit: the function reports drift and changes nothing.");
+    }
+    if let Some(hold) = settings.policy.hold.filter(|hold| hold.is_active_at(now)) {
+        finding = finding.remark(format!(
+            "HOLD_UNTIL={}: until then the function changes nothing.",
+            hold.raw
+        ));
+    }
+    finding
+}
