@@ -33,7 +33,7 @@ is_for_architecture = $(filter $(ELF_MACHINE),$(shell od -An -tx1 -j18 -N1 $(1) 
 always_unless_for_architecture = $(if $(call is_for_architecture,$(1)),,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help help-quality fmt lint test sandbox local build template stack emulator package doctor \
+.PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator package doctor \
 	test-doctor verify clean
 .PHONY: $(call always_unless_for_architecture,$(BOOTSTRAP))
 
@@ -70,10 +70,15 @@ local: $(INSTALLED) $(BUILD_TOOLS) ## repair drift in moto, with the function un
 
 build: $(BOOTSTRAP) ## build the bootstrap that Lambda runs
 
+TEMPLATES := template.yaml plain.yaml forwarder.yaml prevention.yaml
+
+plain: $(INSTALLED) ## write plain.yaml from template.yaml with SAM's translator
+	$(PYTHON) scripts/plain.py plain.yaml
+
 template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, and build with sam
 	sam validate --lint --region us-east-1
-	cfn-lint --non-zero-exit-code informational template.yaml forwarder.yaml prevention.yaml
-	$(dir $(CHECKOV))bin/checkov --skip-download --quiet --compact --file template.yaml forwarder.yaml prevention.yaml
+	cfn-lint --non-zero-exit-code informational $(TEMPLATES)
+	$(dir $(CHECKOV))bin/checkov --skip-download --quiet --compact --file $(TEMPLATES)
 	sam build --parameter-overrides Architecture=$(ARCHITECTURE)
 	@# The measured and tested bootstrap must be the one that sam deploys.
 	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap
@@ -87,9 +92,8 @@ stack: package $(INSTALLED) $(IAM_SIMULATOR) ## test the templates, deployed to 
 emulator: $(INSTALLED) $(BOOTSTRAP) ## test the bootstrap under AWS's Runtime Interface Emulator
 	BOOTSTRAP=$(BOOTSTRAP) $(PYTHON) tests/emulators/test_runtime_interface_emulator.py
 
-package: $(BOOTSTRAP) $(CYCLONEDX) ## write the release files for this architecture to dist/
-	$(LAMBDA_BUILD) --output-format zip
-	python3 scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP).zip $(CYCLONEDX)
+package: $(BOOTSTRAP) $(CYCLONEDX) ## write the release bundle for this architecture to dist/
+	python3 scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP) $(CYCLONEDX)
 
 # Every command for the doctor selects the whole workspace, although it builds the doctor alone: the dependencies then
 # have the same features in all of them, and in `cargo test --workspace`, and are compiled once.

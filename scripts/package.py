@@ -1,65 +1,86 @@
-"""Writes the files that a release attaches for one architecture to dist/. `make package` runs it.
+"""Writes the files of a release for one architecture to dist/. `make package` runs it.
 
-    python scripts/package.py arm64|x86_64 BOOTSTRAP_ZIP CARGO_CYCLONEDX
+    python scripts/package.py arm64|x86_64 BOOTSTRAP CARGO_CYCLONEDX
 
-The files are the zip from cargo-lambda, a template that deploys it without Rust, the forwarder, the runbook that
-every alarm names, the licence, an SBOM of the crates in the binary, and a list of checksums.
+The bundle is an archive of one folder: the zip with the code, the templates that deploy it, the documents, the licence,
+an SBOM of the crates in the binary, and a list of checksums. It has the same bytes on every machine.
 """
 
+import gzip
 import hashlib
+import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 from urllib.parse import urljoin
+
+from rewrite import replace_once
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 PACKAGE = "controltower-trusted-access"
-RUNBOOK = f"https://github.com/{PACKAGE}/{PACKAGE}/blob/main/docs/runbook.md"
+MAIN = f"https://github.com/{PACKAGE}/{PACKAGE}/blob/main/"
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
+# The templates that are the same for both architectures.
+SHARED_TEMPLATES = ["forwarder.yaml", "prevention.yaml"]
 
 
 def version():
     return tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 
-def replace_once(text, old, new):
-    """Returns the text with the one occurrence of `old` replaced, so that a changed template is never half rewritten."""
-    if text.count(old) != 1:
-        sys.exit(f"template.yaml has {old!r} {text.count(old)} times instead of once. Adapt scripts/package.py.")
-    return text.replace(old, new)
-
-
-def runbook_url(environment=os.environ):
-    """Returns the address of the runbook at the tag that GitHub Actions builds; on any other machine the default."""
+def repository_url(environment=os.environ):
+    """Returns the address of the files at the tag that GitHub Actions builds; on any other machine at the main branch."""
     if environment.get("GITHUB_REF_TYPE") != "tag":
-        return RUNBOOK
+        return MAIN
     repository = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}".format_map(environment)
-    return f"{repository}/blob/{environment['GITHUB_REF_NAME']}/docs/runbook.md"
+    return f"{repository}/blob/{environment['GITHUB_REF_NAME']}/"
 
 
-def with_absolute_links(text, url):
-    """Returns the Markdown text of the page at `url` with absolute links, for a copy outside of the repository.
+def with_resolving_links(text, page, files, url):
+    """Returns the Markdown text with absolute links to the files that the bundle does not have.
 
-    A link to a section of the page itself stays, because the copy has that section.
+    `page` is the path of the page and `files` are the paths of the bundle, both relative to the repository.
     """
-    return re.sub(r"\]\(([^#)\s][^)\s]*)\)", lambda link: f"]({urljoin(url, link[1])})", text)
+    def resolve(link):
+        file = os.path.normpath(Path(page).parent / link[1].partition("#")[0])
+        return link[0] if file in files else f"]({urljoin(url + page, link[1])})"
+
+    # Neither a link to a section of the page itself nor one that is absolute already.
+    return re.sub(r"\]\((?![a-z]+:)([^#)\s][^)\s]*)\)", resolve, text)
 
 
-def release_template(architecture, archive):
-    """Returns template.yaml with the zip instead of the source, for the architecture of the zip only."""
+def documents(files):
+    """Returns the documents by path. `files` are the other files of the bundle, which a document may link to."""
+    paths = [path for path in (ROOT / "docs").rglob("*") if path.is_file()]
+    found = {str(path.relative_to(ROOT)): path.read_bytes() for path in [ROOT / "README.md", ROOT / "CHANGELOG.md", *paths]}
+    shipped = {*files, *found}
+    return {
+        page: with_resolving_links(content.decode(), page, shipped, repository_url()).encode() if page.endswith(".md") else content
+        for page, content in found.items()
+    }
+
+
+def for_architecture(text, architecture):
+    """Returns the template's text with one architecture and the runbook's address at the tag."""
+    text = replace_once(text, f"Default: {MAIN}docs/runbook.md\n", f"Default: {repository_url()}docs/runbook.md\n")
+    text = replace_once(text, "Default: arm64\n", f"Default: {architecture}\n")
+    return replace_once(text, "AllowedValues: [arm64, x86_64]\n", f"AllowedValues: [{architecture}]\n")
+
+
+def sam_template(architecture, archive):
+    """Returns template.yaml with the zip instead of the source."""
     text = (ROOT / "template.yaml").read_text()
     text = replace_once(text, "CodeUri: .\n", f"CodeUri: {archive}\n")
     text = replace_once(text, "      BuildMethod: rust-cargolambda\n", "")
     text = replace_once(text, f"      BuildProperties:\n        Binary: {PACKAGE}\n", "")
-    text = replace_once(text, f"Default: {RUNBOOK}\n", f"Default: {runbook_url()}\n")
-    text = replace_once(text, "Default: arm64\n", f"Default: {architecture}\n")
-    return replace_once(text, "AllowedValues: [arm64, x86_64]\n", f"AllowedValues: [{architecture}]\n")
+    return for_architecture(text, architecture)
 
 
 def linked(architecture):
@@ -103,22 +124,58 @@ def sbom(architecture, cyclonedx):
 
 
 def checksums(files):
-    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+    """Returns the text of a SHA256SUMS with the contents by path."""
+    return "".join(f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
 
 
-def main(architecture, bootstrap_zip, cyclonedx):
-    name = f"{PACKAGE}-{version()}-{architecture}"
-    shutil.rmtree(DIST, ignore_errors=True)
-    DIST.mkdir()
-    shutil.copy(bootstrap_zip, DIST / f"{name}.zip")
-    shutil.copy(ROOT / "LICENSE", DIST)
-    (DIST / "runbook.md").write_text(with_absolute_links((ROOT / "docs" / "runbook.md").read_text(), runbook_url()))
-    (DIST / "forwarder.yaml").write_text((ROOT / "forwarder.yaml").read_text().replace(RUNBOOK, runbook_url()))
-    (DIST / f"template-{architecture}.yaml").write_text(release_template(architecture, f"{name}.zip"))
-    (DIST / f"{name}.cdx.json").write_text(sbom(architecture, os.path.abspath(cyclonedx)))
-    (DIST / "SHA256SUMS").write_text(checksums(sorted(DIST.iterdir())))
-    for file in sorted(DIST.iterdir()):
-        print(f"{file.stat().st_size:>9}  {file.relative_to(ROOT)}")
+def zipped(bootstrap):
+    """Returns the zip with the code. The zip of cargo-lambda has the time of the build in it."""
+    archive = io.BytesIO()
+    entry = zipfile.ZipInfo("bootstrap")
+    entry.create_system = 3  # Unix, so that the mode is used
+    entry.external_attr = 0o100755 << 16
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(entry, Path(bootstrap).read_bytes(), zipfile.ZIP_DEFLATED, 9)
+    return archive.getvalue()
+
+
+def archived(files):
+    """Returns a .tar.gz of one folder. Names are sorted, and times and owners are fixed."""
+    archive = io.BytesIO()
+    with gzip.GzipFile(fileobj=archive, mode="wb", filename="", mtime=0) as compressed:
+        with tarfile.open(fileobj=compressed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for path in sorted(files):
+                entry = tarfile.TarInfo(f"{PACKAGE}/{path}")
+                entry.size = len(files[path])
+                tar.addfile(entry, io.BytesIO(files[path]))
+    return archive.getvalue()
+
+
+def bundle(architecture, bootstrap, cyclonedx):
+    """Returns the contents of the bundle by path."""
+    archive = f"{PACKAGE}-{architecture}.zip"
+    texts = {
+        "template.yaml": sam_template(architecture, archive),
+        "plain.yaml": for_architecture((ROOT / "plain.yaml").read_text(), architecture),
+        "LICENSE": (ROOT / "LICENSE").read_text(),
+        f"{PACKAGE}-{architecture}.cdx.json": sbom(architecture, os.path.abspath(cyclonedx)),
+    }
+    texts |= {name: (ROOT / name).read_text().replace(MAIN, repository_url()) for name in SHARED_TEMPLATES}
+    files = {archive: zipped(bootstrap)} | {path: text.encode() for path, text in texts.items()}
+    files |= documents(files)
+    return files | {"SHA256SUMS": checksums(files).encode()}
+
+
+def main(architecture, bootstrap, cyclonedx):
+    DIST.mkdir(exist_ok=True)
+    for file in DIST.glob(f"{PACKAGE}*"):
+        file.unlink()
+    files = bundle(architecture, bootstrap, cyclonedx)
+    (DIST / f"{PACKAGE}-{architecture}.tar.gz").write_bytes(archived(files))
+    released = {file.name: file.read_bytes() for file in DIST.iterdir() if file.name != "SHA256SUMS"}
+    (DIST / "SHA256SUMS").write_text(checksums(released))
+    for path in sorted(files):
+        print(f"{len(files[path]):>9}  {path}")
 
 
 if __name__ == "__main__":

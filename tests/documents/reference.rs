@@ -40,14 +40,14 @@ fn the_variables_of_the_function_are_rows_with_their_parameter_and_the_template_
 }
 
 #[test]
-fn configuration_lists_every_parameter_and_output_of_both_templates() {
+fn configuration_lists_every_parameter_and_output_of_the_templates() {
     let configuration = page("docs/reference/configuration.md");
     for (section, kind) in [("Parameters", "Parameters"), ("Outputs", "Outputs")] {
         let listed = set(configuration
             .keys(section)
             .into_iter()
             .filter(|key| is_logical_id(key)));
-        let templates = ["template.yaml", "forwarder.yaml"];
+        let templates = ["template.yaml", "plain.yaml", "forwarder.yaml"];
         let defined = templates
             .iter()
             .flat_map(|file| templates::keys(file, kind));
