@@ -117,7 +117,7 @@ test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a termina
 
 # The checks that need seconds come first.
 verify: workflows diagram-check docs licenses
-verify: build template stack emulator local conformance properties faults-check soak bench-check test-doctor
+verify: build template stack cdk emulator local conformance properties faults-check soak bench-check test-doctor
 verify: ## run every check that needs more than Rust, or more time
 
 clean: ## remove everything that was built or installed here

@@ -11,12 +11,13 @@ AUDIT := $(dir $(AUDIT_TOOLS))bin
 BENCH_PYTHON := $(PYTHON_TOOLS)/bench/.installed
 BENCH_NODE := $(BENCH)/node
 BARE := $(TARGET_DIR)/lambda/bare/bootstrap
+CDK := $(TOOLS)/cdk
 # A program of the machine, or Debian's package of it, unpacked into the tools folder: an installation would need root.
 VALGRIND := $(or $(shell command -v valgrind),$(TOOLS)/valgrind/usr/bin/valgrind)
 ZSH := $(or $(shell command -v zsh),$(TOOLS)/zsh/zsh)
 
 .PHONY: bench bench-check bench-baseline bench-doctor properties faults faults-check soak conformance fuzz mutants \
-	reproducible docs diagram diagram-check workflows licenses advisories requirements doctor-screenshot
+	reproducible cdk docs diagram diagram-check workflows licenses advisories requirements doctor-screenshot
 .PHONY: $(call always_unless_for_architecture,$(BARE))
 
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## measure cold starts, and update docs/performance.*
@@ -95,6 +96,9 @@ reproducible: $(BUILD_TOOLS) ## build the last commit twice and compare the boot
 	sha256sum $(CLONED_BOOTSTRAPS)
 	cmp $(CLONED_BOOTSTRAPS)
 
+cdk: $(INSTALLED) $(CDK)/node_modules ## include plain.yaml in a CDK app, and compare the result
+	CDK=$(abspath $(CDK)) $(PYTHON) -m unittest discover -s tests/cdk
+
 docs: $(ZSH) ## run the shell blocks of the documents in bash and zsh
 	ZSH=$(abspath $(ZSH)) python3 -m unittest discover -s tests/docs
 
@@ -134,6 +138,13 @@ $(BENCH_NODE): $(wildcard bench/peers/node/*)
 	mkdir -p $@
 	cp $^ $@
 	npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Node looks for modules beside the app, as above.
+$(CDK)/node_modules: $(wildcard tests/cdk/*)
+	mkdir -p $(CDK)
+	cp $^ $(CDK)
+	npm ci --prefix $(CDK) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(TOOLS)/valgrind/usr/bin/valgrind:
