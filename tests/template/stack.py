@@ -44,9 +44,9 @@ def load_template(file="template.yaml"):
     return yaml_parse((ROOT / file).read_text())
 
 
-def translate(parameters=None, region="us-east-1"):
-    """Returns template.yaml as CloudFormation receives it, with `parameters` as its defaults."""
-    source = load_template()
+def translate(parameters=None, region="us-east-1", file="template.yaml"):
+    """Returns a SAM template as CloudFormation receives it, with `parameters` as its defaults."""
+    source = load_template(file)
     for name, value in (parameters or {}).items():
         source["Parameters"][name]["Default"] = value
     source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://code/function.zip"
@@ -96,6 +96,11 @@ class Stack:
         }
         summaries = client.list_stack_resources(StackName=STACK_NAME)["StackResourceSummaries"]
         self.ids = {summary["LogicalResourceId"]: summary["PhysicalResourceId"] for summary in summaries}
+
+    def parameters(self):
+        """Returns the values of the stack's parameters."""
+        described = self.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Parameters"]
+        return {one["ParameterKey"]: one["ParameterValue"] for one in described}
 
     def client(self, service):
         return boto3.client(service, region_name=self.region)
