@@ -63,14 +63,44 @@ REFUSED = {
     "LandingZoneRegion": ["Ireland", "EU-WEST-1", "eu-west", "eu-west-1a", "eu-west-100", "eu-west-1 ", "a-b-c-d-1",
                           "eu-west-1.example.com", "*"],
     "HoldUntil": ["tomorrow", "2026-11-24", "2026-11-24T18:00", "2026-11-24T18:00:00", "2026-11-24 18:00:00Z", " ", "2026-13-24T18:00:00Z",
-                  "2026-11-32T18:00:00Z", "2026-11-24T24:00:00Z"],
-    "NotificationEmail": ["ops", "a@b@c", "a b@example.com", "@example.com"],
+                  "2026-11-32T18:00:00Z", "2026-11-24T24:00:00Z", "2026-11-31T18:00:00Z", "2026-02-30T18:00:00Z", "2026-11-00T18:00:00Z",
+                  "1795543200"],
+    "NotificationEmail": ["ops", "a@b@c", "a b@example.com", "@example.com", "ops@example", "<ops@example.com>", "ops@example.com,",
+                          "mailto:ops@example.com", "ops@example.com;dev@example.com", "ops@example.com.", "Ops <ops@example.com>"],
     "ReservedConcurrency": ["0", "-1", "1.5", "many", "10000", "01"],
     "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary", "arn:aws:iam::12:policy/boundary"],
     "KmsKeyArn": ["alias/key", "arn:aws:kms:us-east-1:123456789012:alias/key", "1234abcd-12ab-34cd-56ef-1234567890ab", KEY + " "],
     "RunbookUrl": ["", "http://wiki.example.com/runbook", "https://wiki.example.com/runbook#drift", "https://wiki.example.com/a b",
-                   'https://wiki.example.com/"', "https://wiki.example.com/\\", "https://wiki.example.com/<x>", LONGEST_RUNBOOK + "a"],
+                   'https://wiki.example.com/"', "https://wiki.example.com/\\", "https://wiki.example.com/<x>", LONGEST_RUNBOOK + "a",
+                   "https://", "https:///runbook", "wiki.example.com/runbook"],
+    "Mode": ["", "Audit", "ENFORCE", "off"],
+    "DesiredState": ["", "Enabled", "on"],
+    "AllowDisable": ["", "True", "yes"],
+    "RetainLog": ["", "False", "no"],
+    "Architecture": ["", "arm", "aarch64", "x86-64", "amd64"],
+    "LogLevel": ["", "info", "WARN", "ERROR"],
+    "LogRetentionDays": ["", "0", "2", "never", "10000"],
 }
+# The parameters that only plain.yaml has.
+CODE_ACCEPTED = {
+    "CodeS3Bucket": ["bucket", "my.bucket-1", 63 * "a"],
+    "CodeS3Key": ["function.zip", "0.1.0/controltower-trusted-access-arm64.zip", 1024 * "a"],
+    "CodeS3ObjectVersion": ["", "3sL4kqtJlcpXroDTDmJ_rmSpXd3dIbrHY_MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo"],
+}
+CODE_REFUSED = {
+    "CodeS3Bucket": ["", "s3://bucket", "bucket/folder", "Bucket", "arn:aws:s3:::bucket", "ab", 64 * "a", "-bucket"],
+    "CodeS3Key": ["", "s3://bucket/function.zip", "https://bucket.s3.amazonaws.com/function.zip", "/function.zip", "a b.zip", 1025 * "a"],
+    "CodeS3ObjectVersion": ["null", "1 2", 1025 * "a"],
+}
+# Both templates refuse the same: template.yaml for SAM, and plain.yaml for everything else.
+TEMPLATES = {"template.yaml": (ACCEPTED, REFUSED), "plain.yaml": (ACCEPTED | CODE_ACCEPTED, REFUSED | CODE_REFUSED)}
+
+
+def is_accepted(parameter, value):
+    """Returns whether CloudFormation accepts the value of a parameter."""
+    if "AllowedValues" in parameter:
+        return value in map(str, parameter["AllowedValues"])
+    return re.search(parameter["AllowedPattern"], value) is not None
 
 
 def evaluate(function, values):
@@ -97,7 +127,7 @@ def rule_violations(template, values):
 
 
 def defaults(template, **values):
-    return {name: one["Default"] for name, one in template["Parameters"].items()} | {"AWS::Region": "us-east-1"} | values
+    return {name: one.get("Default", "") for name, one in template["Parameters"].items()} | {"AWS::Region": "us-east-1"} | values
 
 
 class Parameters(unittest.TestCase):
@@ -127,31 +157,45 @@ class Parameters(unittest.TestCase):
             "RunbookUrl": DEFAULT_RUNBOOK,
         })
 
-    def test_every_pattern_accepts_valid_values_and_refuses_invalid_values(self):
-        for examples, accepted in ((ACCEPTED, True), (REFUSED, False)):
-            for name, value in ((name, value) for name in examples for value in examples[name]):
-                match = re.search(self.parameters[name]["AllowedPattern"], value)
-                self.assertEqual(match is not None, accepted, f"{name}: {value!r}")
+    def test_both_templates_accept_valid_values_and_refuse_values_that_cannot_work(self):
+        for file, tables in TEMPLATES.items():
+            parameters = stack.load_template(file)["Parameters"]
+            for examples, accepted in zip(tables, (True, False)):
+                for name, value in ((name, value) for name in examples for value in examples[name]):
+                    self.assertEqual(is_accepted(parameters[name], value), accepted, f"{file} {name}: {value!r}")
+            # Every choice that the template offers is one that the other tests deploy.
+            for name, values in CHOICES.items():
+                self.assertTrue(all(is_accepted(parameters[name], str(value)) for value in values), name)
 
-    def test_every_pattern_has_a_constraint_description_and_examples(self):
-        for name, parameter in self.parameters.items():
-            self.assertEqual("AllowedPattern" in parameter, "ConstraintDescription" in parameter, name)
-        with_pattern = sorted(name for name, one in self.parameters.items() if "AllowedPattern" in one)
-        self.assertEqual(sorted(ACCEPTED), with_pattern)
-        self.assertEqual(sorted(REFUSED), with_pattern)
+    def test_every_parameter_has_refused_values_and_says_what_to_write_instead(self):
+        for file, (accepted, refused) in TEMPLATES.items():
+            parameters = stack.load_template(file)["Parameters"]
+            self.assertEqual(sorted(refused), sorted(parameters))
+            self.assertEqual(sorted(accepted), sorted(name for name, one in parameters.items() if "AllowedPattern" in one))
+            for name, parameter in parameters.items():
+                with self.subTest(file, name=name):
+                    self.assertTrue(("AllowedPattern" in parameter) != ("AllowedValues" in parameter))
+                    # CloudFormation puts the parameter's name before it.
+                    self.assertRegex(parameter["ConstraintDescription"], "^must be ")
+                    # It names a value that is accepted.
+                    sentence = parameter["ConstraintDescription"]
+                    values = [*re.findall(r"such as (\S+ hour\)|[^ ,]+)", sentence), *re.findall(r"\w+", sentence)]
+                    self.assertTrue(any(is_accepted(parameter, value) for value in values), sentence)
 
     def test_a_region_without_organizations_events_is_refused(self):
-        for region, deployable in DEPLOYABLE_REGIONS.items():
-            violations = rule_violations(self.template, defaults(self.template, **{"AWS::Region": region}))
-            self.assertEqual(len(violations), 0 if deployable else 1, region)
+        for file, (region, deployable) in itertools.product(TEMPLATES, DEPLOYABLE_REGIONS.items()):
+            template = stack.load_template(file)
+            violations = rule_violations(template, defaults(template, **{"AWS::Region": region}))
+            self.assertEqual(len(violations), 0 if deployable else 1, (file, region))
             self.assertTrue(all("does not receive AWS Organizations events" in one for one in violations))
 
     def test_enforced_disabling_is_refused_without_allow_disable(self):
-        for state, mode, allow in itertools.product(("enabled", "disabled"), ("enforce", "audit"), ("false", "true")):
-            values = defaults(self.template, DesiredState=state, Mode=mode, AllowDisable=allow)
-            violations = rule_violations(self.template, values)
+        states, modes, switches = ("enabled", "disabled"), ("enforce", "audit"), ("false", "true")
+        for file, state, mode, allow in itertools.product(TEMPLATES, states, modes, switches):
+            template = stack.load_template(file)
+            violations = rule_violations(template, defaults(template, DesiredState=state, Mode=mode, AllowDisable=allow))
             refused = (state, mode, allow) == ("disabled", "enforce", "false")
-            self.assertEqual(len(violations), int(refused), (state, mode, allow))
+            self.assertEqual(len(violations), int(refused), (file, state, mode, allow))
             self.assertTrue(all("AllowDisable=true" in one for one in violations))
 
     def test_the_forwarder_is_refused_in_the_functions_region(self):
