@@ -2,24 +2,23 @@
 
     python scripts/package.py arm64|x86_64 BOOTSTRAP CARGO_CYCLONEDX
 
-The bundle is an archive of one folder: the zip with the code, the templates that deploy it, the documents, the licence,
-an SBOM of the crates in the binary, and a list of checksums. It has the same bytes on every machine.
+The bundle is an archive of one folder: the zip with the code, the templates that deploy it, the documents, the licences,
+an SBOM of the binary, and a list of checksums. Nothing in it depends on the time or the user of the build.
 """
 
 import gzip
 import hashlib
 import io
-import json
 import os
 import re
-import subprocess
 import sys
 import tarfile
-import tomllib
 import zipfile
 from pathlib import Path
 from urllib.parse import urljoin
 
+import licenses
+import sbom
 from rewrite import replace_once
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,10 +28,6 @@ MAIN = f"https://github.com/{PACKAGE}/{PACKAGE}/blob/main/"
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
 # The templates that are the same for both architectures.
 SHARED_TEMPLATES = ["forwarder.yaml", "prevention.yaml"]
-
-
-def version():
-    return tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 
 def repository_url(environment=os.environ):
@@ -83,46 +78,6 @@ def sam_template(architecture, archive):
     return for_architecture(text, architecture)
 
 
-def linked(architecture):
-    """Returns (name, version) of every crate in the binary: cargo's own resolution, without procedural macros."""
-    tree = ["cargo", "tree", "--locked", "--edges", "normal,no-proc-macro", "--target", TARGETS[architecture], "--prefix", "none"]
-    lines = subprocess.run(tree, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    return {(name, version.removeprefix("v")) for name, version, *_ in map(str.split, lines)}
-
-
-def run_cyclonedx(architecture, cyclonedx):
-    """Returns the text of the function's SBOM, as cargo-cyclonedx writes it."""
-    options = ["--quiet", "--format", "json", "--describe", "binaries", "--no-build-deps", "--spec-version", "1.5"]
-    try:
-        subprocess.run([cyclonedx, "cyclonedx", *options, "--target", TARGETS[architecture]], cwd=ROOT, check=True)
-        # The tool has no option for one package. It writes a file beside the manifest of each workspace member, and
-        # the doctor is not deployed.
-        text, = (file.read_text() for file in ROOT.glob(f"{PACKAGE}*.cdx.json"))
-        return text
-    finally:
-        for file in [*ROOT.glob("*.cdx.json"), *ROOT.glob("doctor/*.cdx.json")]:
-            file.unlink()
-
-
-def sbom(architecture, cyclonedx):
-    """Returns the CycloneDX document of the crates in the binary.
-
-    cargo-cyclonedx reads `cargo metadata`, which also enables the features that only tests need. Without the filter
-    by `cargo tree`, the SBOM would list about forty crates that are not in the binary.
-    """
-    # The references contain the path of the folder in which the SBOM was made.
-    text = run_cyclonedx(architecture, cyclonedx).replace(f"path+file://{ROOT}", f"path+file:///{PACKAGE}")
-    document = json.loads(text)
-    shipped = linked(architecture)
-    document["components"] = [one for one in document["components"] if (one["name"], one["version"]) in shipped]
-    kept = {one["bom-ref"] for one in [*document["components"], document["metadata"]["component"]]}
-    document["dependencies"] = [
-        one | {"dependsOn": [reference for reference in one.get("dependsOn", []) if reference in kept]}
-        for one in document["dependencies"] if one["ref"] in kept
-    ]
-    return json.dumps(document, indent=1)
-
-
 def checksums(files):
     """Returns the text of a SHA256SUMS with the contents by path."""
     return "".join(f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
@@ -158,7 +113,8 @@ def bundle(architecture, bootstrap, cyclonedx):
         "template.yaml": sam_template(architecture, archive),
         "plain.yaml": for_architecture((ROOT / "plain.yaml").read_text(), architecture),
         "LICENSE": (ROOT / "LICENSE").read_text(),
-        f"{PACKAGE}-{architecture}.cdx.json": sbom(architecture, os.path.abspath(cyclonedx)),
+        f"{PACKAGE}-{architecture}.cdx.json": sbom.document(PACKAGE, TARGETS[architecture], cyclonedx),
+        "THIRD-PARTY-LICENSES.txt": licenses.texts(PACKAGE, TARGETS[architecture]),
     }
     texts |= {name: (ROOT / name).read_text().replace(MAIN, repository_url()) for name in SHARED_TEMPLATES}
     files = {archive: zipped(bootstrap)} | {path: text.encode() for path, text in texts.items()}
