@@ -71,10 +71,16 @@ def update_schedule(schedule, properties, region):
     client("scheduler", region).update_schedule(Name=schedule.physical_resource_id, **properties)
 
 
+def update_event_invoke_config(config, properties, region):
+    # moto appends a second configuration for the function, and then shows the first.
+    client("lambda", region).delete_function_event_invoke_config(FunctionName=properties["FunctionName"])
+    cloudformation.put_event_invoke_config(config.physical_resource_id, properties, region)
+
+
 UPDATE_FUNCTIONS = {
     "AWS::SNS::Topic": update_topic, "AWS::SQS::Queue": update_queue, "AWS::Logs::LogGroup": update_log_group,
     "AWS::IAM::Role": update_role, "AWS::Events::Rule": update_rule, "AWS::CloudWatch::Dashboard": update_dashboard,
-    "AWS::Scheduler::Schedule": update_schedule,
+    "AWS::Scheduler::Schedule": update_schedule, "AWS::Lambda::EventInvokeConfig": update_event_invoke_config,
 }
 
 
