@@ -89,8 +89,12 @@ stack: package $(INSTALLED) $(IAM_SIMULATOR) ## test the templates, deployed to 
 		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) CYCLONEDX=$(abspath $(CYCLONEDX)) \
 		xargs -n 1 -P 2 $(abspath $(PYTHON)) -m unittest
 
-emulator: $(INSTALLED) $(BOOTSTRAP) ## test the bootstrap under AWS's Runtime Interface Emulator
-	BOOTSTRAP=$(BOOTSTRAP) $(PYTHON) tests/emulators/test_runtime_interface_emulator.py
+# With BUNDLE, the archive of a release, the bootstrap in it is tested, and nothing is built.
+RELEASED := $(TARGET_DIR)/released
+EMULATED := $(if $(BUNDLE),$(RELEASED)/bootstrap,$(BOOTSTRAP))
+
+emulator: $(INSTALLED) $(EMULATED) ## test the bootstrap under AWS's Runtime Interface Emulator
+	BOOTSTRAP=$(EMULATED) $(PYTHON) tests/emulators/test_runtime_interface_emulator.py
 
 package: $(BOOTSTRAP) $(CYCLONEDX) ## write the release bundle for this architecture to dist/
 	python3 scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP) $(CYCLONEDX)
@@ -116,7 +120,7 @@ test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a termina
 	cmp docs/doctor.svg $(TARGET_DIR)/doctor.svg
 
 # The checks that need seconds come first.
-verify: workflows diagram-check docs licenses
+verify: workflows secrets diagram-check docs licenses
 verify: build template stack cdk emulator local conformance properties faults-check soak bench-check test-doctor
 verify: ## run every check that needs more than Rust, or more time
 
@@ -139,6 +143,14 @@ $(INSTALLED): requirements/test.txt requirements/pip.txt
 
 $(PYTHON_TOOLS)/%/.installed: requirements/%.txt requirements/pip.txt
 	$(install_requirements)
+
+$(RELEASED)/bootstrap: $(BUNDLE)
+	rm -rf $(RELEASED)
+	mkdir -p $(RELEASED)
+	tar --extract --gzip --file $< --directory $(RELEASED) --strip-components 1
+	python3 -m zipfile --extract $(RELEASED)/controltower-trusted-access-$(ARCHITECTURE).zip $(RELEASED)
+	chmod +x $@
+	@touch $@
 
 # src/ also has the root certificates that the build includes.
 $(BOOTSTRAP): $(BUILD_TOOLS) Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml $(shell find src -type f)

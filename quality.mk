@@ -17,7 +17,8 @@ VALGRIND := $(or $(shell command -v valgrind),$(TOOLS)/valgrind/usr/bin/valgrind
 ZSH := $(or $(shell command -v zsh),$(TOOLS)/zsh/zsh)
 
 .PHONY: bench bench-check bench-baseline bench-doctor properties faults faults-check soak conformance fuzz mutants \
-	reproducible cdk docs diagram diagram-check workflows licenses advisories requirements doctor-screenshot
+	reproducible cdk docs diagram diagram-check workflows licenses advisories requirements secrets \
+	msrv release-dry-run doctor-screenshot
 .PHONY: $(call always_unless_for_architecture,$(BARE))
 
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## measure cold starts, and update docs/performance.*
@@ -99,6 +100,12 @@ reproducible: $(BUILD_TOOLS) ## build the last commit twice and compare the boot
 cdk: $(INSTALLED) $(CDK)/node_modules ## include plain.yaml in a CDK app, and compare the result
 	CDK=$(abspath $(CDK)) $(PYTHON) -m unittest discover -s tests/cdk
 
+# The tools are installed first, because the jobs share them.
+ARCHITECTURES ?= $(ARCHITECTURE)
+
+release-dry-run: $(AUDIT_TOOLS) $(BUILD_TOOLS) $(INSTALLED) $(CYCLONEDX) ## run the release workflow here
+	$(AUDIT)/python scripts/release_dry_run.py $(TARGET_DIR)/release-dry-run $(TOOLS) $(ARCHITECTURES)
+
 docs: $(ZSH) ## run the shell blocks of the documents in bash and zsh
 	ZSH=$(abspath $(ZSH)) python3 -m unittest discover -s tests/docs
 
@@ -109,14 +116,38 @@ diagram-check: ## check that the pictures of docs/ are current and legible
 	python3 -m unittest discover -s tests/pictures
 
 workflows: $(AUDIT_TOOLS) ## audit the public workflows, and test the build files
-	$(AUDIT)/zizmor --offline --quiet .github/workflows
-	python3 -m unittest discover -s tests/build_files
+	$(AUDIT)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(AUDIT)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(AUDIT)/zizmor --offline --quiet --persona auditor --config zizmor.yml .github
+	$(AUDIT)/python -m unittest discover -s tests/build_files
 
 licenses: $(CARGO_DENY) ## check licences, bans and sources of the dependencies
 	$(CARGO_DENY) --workspace --locked check licenses bans sources
 
-advisories: $(CARGO_DENY) ## check the security advisories of the dependencies, online
+# Without --strict, pip-audit passes if it finds no data about a package, and so if it finds none about all of them.
+advisories: $(CARGO_DENY) $(AUDIT_TOOLS) $(BENCH_NODE) $(IAM_SIMULATOR) $(CDK)/node_modules ## check the advisories of all dependencies, online
 	$(CARGO_DENY) --workspace --locked check advisories
+	$(CARGO_DENY) --manifest-path fuzz/Cargo.toml --locked check --config deny.toml advisories
+	for list in requirements/*.txt; do \
+		$(AUDIT)/pip-audit --strict --disable-pip --require-hashes --requirement $$list || exit 1; \
+	done
+	for folder in $(BENCH_NODE) $(IAM_SIMULATOR) $(CDK); do \
+		npm audit --prefix $$folder && npm audit signatures --prefix $$folder || exit 1; \
+	done
+
+# The four detectors that guess are off: the tests of redaction have many made-up passwords. AWS reserves keys with
+# EXAMPLE, and the name of a Rust test can look like a token. Nothing is sent anywhere (--no-verify).
+SECRETS := --no-verify --disable-plugin Base64HighEntropyString --disable-plugin HexHighEntropyString \
+	--disable-plugin KeywordDetector --disable-plugin BasicAuthDetector --exclude-secrets EXAMPLE --exclude-lines '^ *fn '
+
+secrets: $(AUDIT_TOOLS) ## search the repository's files for credentials
+	git ls-files -z -- ':!requirements/*.txt' | xargs -0 $(AUDIT)/detect-secrets-hook $(SECRETS)
+
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+
+msrv: ## compile with the oldest Rust version of Cargo.toml
+	rustup toolchain install $(MSRV) --profile minimal
+	cargo +$(MSRV) check --workspace --locked
 
 UPGRADE ?=
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \

@@ -8,6 +8,7 @@ PACKAGE is controltower-trusted-access or trusted-access-doctor, and TARGET is t
 import json
 import os
 import sys
+import uuid
 
 import components
 
@@ -72,6 +73,8 @@ def document(package, target, cyclonedx):
         for one in found["dependencies"] if one["ref"] in kept
     ]
     with_components_beside_crates(found, target)
+    # actions/attest takes no CycloneDX document without a serial number. This one follows from the content.
+    found["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(found)).urn
     return json.dumps(found, indent=1)
 
 

@@ -121,7 +121,7 @@ class Cargo(unittest.TestCase):
 
 class Actions(unittest.TestCase):
     def test_every_action_is_pinned_by_its_commit_and_names_the_version(self):
-        uses = [line.strip() for path in WORKFLOWS for line in path.read_text().splitlines() if re.search(r"\buses:", line)]
+        uses = [line.strip() for path in WORKFLOWS for line in path.read_text().splitlines() if re.search(r"\buses: (?!\./)", line)]
         self.assertGreater(len(uses), 5)
         for line in uses:
             with self.subTest(line):

@@ -202,45 +202,5 @@ class Links(unittest.TestCase):
                 self.assertEqual(text, f"See [a]({expected}) and\n`x[](y z)`.")
 
 
-class JoinArchitectures(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-
-    def create_dist(self, architecture, files):
-        folder = self.folder / architecture
-        folder.mkdir()
-        for name, content in files.items():
-            (folder / name).write_text(content)
-        checksums = [f"{hashlib.sha256(content.encode()).hexdigest()}  {name}\n" for name, content in files.items()]
-        (folder / "SHA256SUMS").write_text("".join(checksums))
-        return folder
-
-    def join(self, *folders):
-        command = [sys.executable, SCRIPTS / "join.py", self.folder / "dist", *folders]
-        return subprocess.run(command, capture_output=True, text=True)
-
-    def assert_refused(self, process, message):
-        self.assertEqual(process.returncode, 1)
-        self.assertIn(message, process.stderr)
-        self.assertNotIn("Traceback", process.stderr)
-
-    def test_two_architectures_are_joined_with_one_list_of_checksums(self):
-        folders = [
-            self.create_dist(one, {f"{one}.zip": one, "forwarder.yaml": "shared"}) for one in ("arm64", "x86_64")
-        ]
-        self.assertEqual(self.join(*folders).returncode, 0)
-        check = subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=self.folder / "dist", capture_output=True, text=True)
-        self.assertEqual(check.stdout.splitlines(), ["arm64.zip: OK", "forwarder.yaml: OK", "x86_64.zip: OK"])
-
-    def test_a_shared_file_that_differs_is_refused(self):
-        folders = [self.create_dist(one, {"forwarder.yaml": one}) for one in ("arm64", "x86_64")]
-        self.assert_refused(self.join(*folders), "forwarder.yaml differs")
-
-    def test_a_file_that_does_not_match_its_checksum_is_refused(self):
-        folder = self.create_dist("arm64", {"arm64.zip": "arm64"})
-        (folder / "arm64.zip").write_text("changed")
-        self.assert_refused(self.join(folder), "arm64.zip")
-
-
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,148 @@
+"""Tests the jobs of the release workflow and the gates before a release. It needs PyYAML: `make workflows`."""
+
+import re
+import unittest
+
+import yaml
+from test_build_files import ROOT, make
+
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+JOBS = WORKFLOWS["release"]["jobs"]
+BUILDING = [name for name, job in JOBS.items() if "outputs" in job]
+WRITING = {"release": {"contents", "id-token", "attestations"}, "security": {"security-events"}}
+
+
+def commands(job):
+    return [step.get("run", "") for step in JOBS[job]["steps"]]
+
+
+def position(job, text):
+    """Returns the place of the one step with this text in its command or action."""
+    found = [place for place, step in enumerate(JOBS[job]["steps"]) if text in step.get("run", "") + step.get("uses", "")]
+    if len(found) != 1:
+        raise AssertionError(f"{job} has {len(found)} steps with {text}")
+    return found[0]
+
+
+class BuildingJobs(unittest.TestCase):
+    def test_they_are_these_three(self):
+        self.assertEqual(BUILDING, ["package", "rebuild", "doctor"])
+
+    def test_they_install_nothing_but_the_build_tools(self):
+        for job in BUILDING:
+            for target in re.findall(r"\bmake (?:--silent )?([a-z-]+)", "\n".join(commands(job))):
+                with self.subTest(job, target=target):
+                    lists = set(re.findall(r"requirements/(\w+)\.txt", make("--dry-run", "--always-make", target)))
+                    self.assertEqual(lists, {"pip", "build"})
+
+    def test_they_run_no_emulator_and_no_test(self):
+        for job in BUILDING:
+            with self.subTest(job):
+                self.assertNotRegex("\n".join(commands(job)), r"emulator|unittest|cargo test|\.ci/run|pip |npm ")
+
+    def test_they_announce_before_they_upload_and_build_nothing_afterwards(self):
+        for job, last in (("package", "make package"), ("doctor", "package_doctor.py")):
+            with self.subTest(job):
+                self.assertEqual(position(job, "digests.py"), position(job, last) + 1)
+                self.assertEqual(position(job, "upload-artifact"), position(job, "digests.py") + 1)
+
+    def test_every_entry_of_the_matrix_has_an_output_and_an_artifact_of_its_name(self):
+        for job, key in (("package", "architecture"), ("doctor", "target")):
+            names = {entry[key] for entry in JOBS[job]["strategy"]["matrix"]["include"]}
+            with self.subTest(job):
+                self.assertEqual({name for name in JOBS[job]["outputs"] if not name.startswith("bootstrap-")}, names)
+                upload = JOBS[job]["steps"][position(job, "upload-artifact")]
+                self.assertEqual(upload["with"]["name"], f"${{{{ matrix.{key} }}}}")
+
+    def test_the_second_build_is_for_every_architecture_and_in_another_folder(self):
+        self.assertEqual(JOBS["rebuild"]["strategy"], JOBS["package"]["strategy"])
+        self.assertTrue(JOBS["rebuild"]["steps"][position("rebuild", "actions/checkout")]["with"]["path"])
+
+
+class Release(unittest.TestCase):
+    def test_it_waits_for_every_other_job(self):
+        self.assertEqual(set(JOBS["release"]["needs"]), set(JOBS) - {"release"})
+
+    def test_a_failed_job_prevents_it(self):
+        for name, job in JOBS.items():
+            with self.subTest(name):
+                self.assertNotIn("if", job)
+                self.assertNotIn("continue-on-error", str(job))
+
+    def test_reviewers_approve_it(self):
+        self.assertEqual(JOBS["release"]["environment"], "release")
+
+    def test_it_compares_before_it_attests_and_attests_before_it_publishes(self):
+        steps = [str(step) for step in JOBS["release"]["steps"]]
+        first_attestation = min(place for place, step in enumerate(steps) if "actions/attest@" in step)
+        last_attestation = max(place for place, step in enumerate(steps) if "actions/attest@" in step)
+        order = [position("release", "download-artifact"), position("release", "compare_builds.py"), position("release", "join.py"),
+                 first_attestation, last_attestation, position("release", "gh release create")]
+        self.assertEqual(order, sorted(set(order)))
+
+    def test_it_attests_an_sbom_of_each_bundle(self):
+        attested = {step["with"]["sbom-path"] for step in JOBS["release"]["steps"] if "sbom-path" in step.get("with", {})}
+        self.assertEqual(attested, {f"controltower-trusted-access-{one}.cdx.json" for one in ("arm64", "x86_64")})
+
+    def test_it_knows_the_outputs_of_the_other_jobs(self):
+        self.assertEqual(JOBS["release"]["env"]["NEEDS"], "${{ toJSON(needs) }}")
+
+
+class Gates(unittest.TestCase):
+    def test_the_security_checks_of_a_release_are_those_of_a_change(self):
+        self.assertEqual(JOBS["security"]["uses"], "./.github/workflows/security.yml")
+        security = WORKFLOWS["security"]
+        # PyYAML reads the key `on` as true.
+        self.assertLessEqual({"push", "pull_request", "schedule", "workflow_call"}, set(security[True]))
+        runs = "\n".join(step.get("run", "") for job in security["jobs"].values() for step in job["steps"])
+        for command in ("make advisories", "make msrv", "jq --exit-status '[.runs[].results[]] == []'"):
+            with self.subTest(command):
+                self.assertIn(command, runs)
+
+    def test_advisories_cover_every_lock_file(self):
+        planned = make("--dry-run", "--always-make", "advisories")
+        for manifest in ("--workspace", "--manifest-path fuzz/Cargo.toml"):
+            self.assertRegex(planned, rf"cargo-deny {manifest} --locked check .*advisories")
+        self.assertIn("for list in requirements/*.txt", planned)
+        self.assertIn("pip-audit --strict ", planned)
+        self.assertEqual(len([*ROOT.glob("fuzz/Cargo.lock"), *ROOT.glob("Cargo.lock")]), 2)
+        folders = {str(path.parent.relative_to(ROOT)) for path in ROOT.glob("*/**/package-lock.json")
+                   if not {"node_modules", "target", ".venv"} & set(path.relative_to(ROOT).parts)}
+        audited = re.search(r"for folder in (.*); do", planned)[1].split()
+        self.assertEqual(len(audited), len(folders))
+        self.assertIn("npm audit signatures", planned)
+        directories = {entry["package-ecosystem"]: entry.get("directories", [entry.get("directory")])
+                       for entry in yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]}
+        self.assertEqual({folder.lstrip("/") for folder in directories["npm"]}, folders)
+        self.assertEqual(directories["cargo"], ["/", "/fuzz"])
+        self.assertLessEqual({"uv", "github-actions"}, set(directories))
+
+    def test_only_these_jobs_may_write_anything(self):
+        for workflow, definition in WORKFLOWS.items():
+            self.assertEqual(definition["permissions"], {}, workflow)
+            for name, job in definition["jobs"].items():
+                writes = {scope for scope, access in job["permissions"].items() if access == "write"}
+                allowed = WRITING.get(name, set()) if workflow == "release" else {"security-events"}
+                with self.subTest(workflow, job=name):
+                    self.assertLessEqual(writes, allowed)
+
+    def test_every_job_ends_after_a_time_and_keeps_no_token_in_its_checkout(self):
+        for workflow, definition in WORKFLOWS.items():
+            for name, job in definition["jobs"].items():
+                with self.subTest(workflow, job=name):
+                    if "uses" not in job:
+                        self.assertLessEqual(job["timeout-minutes"], 90)
+                    for step in job.get("steps", []):
+                        if step.get("uses", "").startswith("actions/checkout@"):
+                            self.assertIs(step["with"]["persist-credentials"], False)
+
+
+class DryRun(unittest.TestCase):
+    def test_it_runs_the_jobs_that_build_and_publish_the_function(self):
+        text = (ROOT / "scripts" / "release_dry_run.py").read_text()
+        jobs = re.search(r"^JOBS = \((.*)\)$", text, re.MULTILINE)[1]
+        self.assertEqual(set(re.findall(r'"(\w+)"', jobs)), set(JOBS) - {"doctor", "verify", "security"})
+
+
+if __name__ == "__main__":
+    unittest.main()
