@@ -92,9 +92,9 @@ impl AwsClients {
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
-    /// Returns the function's own adapter of AWS Organizations.
-    pub fn trusted_access(&self, region: &str) -> Organizations {
-        Organizations::new(self.organizations(region), BTreeSet::new())
+    /// Returns the function's own adapter of AWS Organizations, which also looks for the `watched` service principals.
+    pub fn trusted_access(&self, region: &str, watched: BTreeSet<String>) -> Organizations {
+        Organizations::new(self.organizations(region), watched)
     }
 
     /// Returns an AWS Organizations client with the retry policy of the function.

@@ -7,7 +7,10 @@ pub mod event_delivery;
 pub mod landing_zone;
 pub mod organization;
 pub mod roles;
+pub mod second_stack;
+pub mod settings;
 pub mod trusted_access;
+pub mod watched;
 
 /// Returns a count with its noun: `1 account`, `2 accounts`.
 fn count_of(count: usize, noun: &str) -> String {

@@ -1,6 +1,9 @@
 //! Runs the checks. Each waits only for the results that it needs, and none for the success of another.
 
+mod comparisons;
+
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 
 use tokio::sync::mpsc;
@@ -11,11 +14,13 @@ use crate::checks::accounts::{self, AccountList, AccountScope};
 use crate::checks::credentials::{self, Caller};
 use crate::checks::deployment::{self, Deployment};
 use crate::checks::roles::{self, ProbeEnd, ProbedAccounts, RoleProbe, RoleSummary};
-use crate::checks::{event_delivery, landing_zone, organization, trusted_access};
+use crate::checks::trusted_access::owners;
+use crate::checks::{event_delivery, landing_zone, organization, second_stack, trusted_access};
 use crate::finding::{Check, Finding};
 use crate::output::progress::Progress;
 use crate::partition::organizations_event_region;
 use crate::report::DiagnosticReport;
+use comparisons::TrustedAccessResult;
 
 /// How many accounts the list may be ahead of the role check.
 const MAX_QUEUED_ACCOUNTS: usize = 200;
@@ -87,7 +92,7 @@ impl Doctor {
             self.report.borrow_mut().fill_gaps("No credentials.", "");
             return;
         };
-        let (management_account, (), (), home_region, ()) = tokio::join!(
+        let (management_account, trusted_access, (), home_region, ()) = tokio::join!(
             self.check_organization(&context),
             self.check_trusted_access(&context),
             self.check_event_delivery(&context),
@@ -95,6 +100,7 @@ impl Doctor {
             self.check_deployment(&context),
         );
         self.compare_landing_zone_region(home_region.as_deref());
+        self.compare_settings(trusted_access, &context).await;
         let scope = AccountScope {
             landing_zone_region: home_region,
             organizations_region: context.region.clone(),
@@ -132,15 +138,31 @@ impl Doctor {
     /// Returns the management account, if it is known.
     async fn check_organization(&self, context: &AwsContext) -> Option<String> {
         let client = self.clients.organizations(&context.region);
-        let (management_account, finding) =
-            organization::check(client, context.caller.as_ref()).await;
+        let (management_account, mut finding) =
+            organization::check(&client, context.caller.as_ref()).await;
+        if management_account.is_some() {
+            let administrators = organization::check_delegated_administrators(&client).await;
+            finding = finding.merge(administrators);
+        }
         self.record(finding);
         management_account
     }
 
-    async fn check_trusted_access(&self, context: &AwsContext) {
-        let adapter = self.clients.trusted_access(&context.region);
-        self.record(trusted_access::check(adapter).await);
+    async fn check_trusted_access(&self, context: &AwsContext) -> TrustedAccessResult {
+        let adapter = self
+            .clients
+            .trusted_access(&context.region, BTreeSet::new());
+        let cloudtrail = self.clients.cloudtrail(context.event_region);
+        let rate = self.arguments.common.lookups_per_second;
+        let ((observation, finding), owners) = tokio::join!(
+            trusted_access::check(adapter),
+            owners::check(cloudtrail, rate),
+        );
+        self.record(finding.merge(owners.clone()));
+        TrustedAccessResult {
+            observation,
+            owners,
+        }
     }
 
     async fn check_event_delivery(&self, context: &AwsContext) {
@@ -177,23 +199,12 @@ impl Doctor {
             event_region: context.event_region,
             expected_code: self.arguments.expect_code_sha256.as_ref(),
         };
-        let finding = Box::pin(deployment::check(&self.clients, deployment)).await;
-        self.record(finding);
-    }
-
-    /// Adds a problem to the deployment if the function looks for the landing zone in another Region than its home.
-    fn compare_landing_zone_region(&self, home_region: Option<&str>) {
-        let Some(home) = home_region else { return };
-        self.report.borrow_mut().update(Check::Deployment, |finding| {
-            let configured = finding.facts.get("LANDING_ZONE_REGION").cloned();
-            match configured.filter(|configured| configured != home) {
-                Some(configured) => finding.problem(
-                    format!("LANDING_ZONE_REGION is {configured}, but the landing zone's home Region is {home}."),
-                    format!("Set the stack's parameter LandingZoneRegion to {home}."),
-                ),
-                None => finding,
-            }
-        });
+        let cloudformation = self.clients.cloudformation(&context.region);
+        let (deployment, second_stack) = tokio::join!(
+            Box::pin(deployment::check(&self.clients, deployment)),
+            second_stack::check(cloudformation, &context.region),
+        );
+        self.record(deployment.merge(second_stack));
     }
 
     /// Lists the accounts and checks their roles at the same time.

@@ -12,6 +12,7 @@ mod landing_zone;
 mod lookup;
 mod meaning;
 mod names;
+pub mod recent;
 mod records;
 mod report;
 mod resolve;
@@ -20,6 +21,7 @@ pub mod table;
 pub mod time;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 
 use aws_sdk_cloudtrail::types::Event;
@@ -37,7 +39,7 @@ use classify::{EVENTS, Meaning, classify};
 use history::{CurrentState, Outage};
 use lookup::{EventHistory, Window};
 use names::Names;
-use records::{Envelope, Record};
+use records::{Envelope, Record, Unreadable};
 use report::OutageReport;
 use state::SearchState;
 use time::Time;
@@ -94,7 +96,7 @@ impl OutageSearch {
         let history = EventHistory::new(
             self.clients.event_history(region),
             self.arguments.common.lookups_per_second,
-            &self.progress,
+            Some(&self.progress),
         );
         if !self
             .read_events(&history, &SWITCHES, Window::default())
@@ -117,7 +119,7 @@ impl OutageSearch {
     /// nothing about trusted access.
     async fn is_management_account(&self, caller: &Caller, region: &str) -> bool {
         let client = self.clients.organizations(region);
-        let (management_account, finding) = organization::check(client, Some(caller)).await;
+        let (management_account, finding) = organization::check(&client, Some(caller)).await;
         let is_management = management_account.as_ref() == Some(&caller.account);
         if !is_management {
             self.state.borrow_mut().add_gaps(issues(&finding));
@@ -126,7 +128,11 @@ impl OutageSearch {
     }
 
     async fn read_current_state(&self, region: &str) {
-        let observation = self.clients.trusted_access(region).read().await;
+        let observation = self
+            .clients
+            .trusted_access(region, BTreeSet::new())
+            .read()
+            .await;
         let mut state = self.state.borrow_mut();
         match observation {
             Ok(observation) => state.current = CurrentState::from(&observation),
@@ -165,20 +171,8 @@ impl OutageSearch {
     }
 
     fn add_event(&self, event: &Event) {
-        let envelope = Envelope {
-            name: event.event_name(),
-            id: event.event_id(),
-            time: event.event_time().map(Time::from),
-        };
-        let text = event.cloud_trail_event().unwrap_or_default();
-        let record = Record::parse(text, envelope);
+        let meaning = read_event(event);
         let mut state = self.state.borrow_mut();
-        let meaning = record.and_then(|record| {
-            let Some(record) = record else {
-                return Ok(None);
-            };
-            Ok(Some((classify(&record)?, record)))
-        });
         match meaning {
             Ok(None | Some((Meaning::Nothing, _))) => {}
             Ok(Some((meaning, record))) => state.add(meaning, &record),
@@ -210,6 +204,20 @@ impl OutageSearch {
             ));
         }
     }
+}
+
+/// Returns what an event means, with its record, or `None` for a failed call or an event of another service.
+fn read_event(event: &Event) -> Result<Option<(Meaning, Record)>, Unreadable> {
+    let envelope = Envelope {
+        name: event.event_name(),
+        id: event.event_id(),
+        time: event.event_time().map(Time::from),
+    };
+    let text = event.cloud_trail_event().unwrap_or_default();
+    let record = Record::parse(text, envelope)?;
+    record
+        .map(|record| Ok((classify(&record)?, record)))
+        .transpose()
 }
 
 /// Returns the time from the beginning of the first outage to the end of the last.

@@ -59,6 +59,11 @@ impl DiagnosticReport {
         }
     }
 
+    /// Returns the finding of a check, if the check has finished.
+    pub fn finding(&self, check: Check) -> Option<&Finding> {
+        self.findings.get(&check)
+    }
+
     /// Returns the findings in the order of the output.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values()

@@ -6,8 +6,11 @@ mod deployment;
 mod event_delivery;
 mod landing_zone;
 mod organization;
+mod owners;
 mod roles;
+mod second_stack;
 mod trusted_access;
+mod watched;
 
 use serde_json::Value;
 

@@ -1,8 +1,12 @@
 //! The organization, and whether the caller is in its management account.
 
+mod delegated_administrators;
+
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{Organization, OrganizationFeatureSet};
 use controltower_trusted_access::core::sanitize::sanitize_line;
+
+pub use delegated_administrators::check as check_delegated_administrators;
 
 use super::credentials::Caller;
 use crate::aws_error::AwsError;
@@ -11,7 +15,7 @@ use crate::finding::{Check, Finding};
 const ACTION: &str = "organizations:DescribeOrganization";
 
 /// Checks the organization. Returns the ID of its management account, if it is known.
-pub async fn check(organizations: Client, caller: Option<&Caller>) -> (Option<String>, Finding) {
+pub async fn check(organizations: &Client, caller: Option<&Caller>) -> (Option<String>, Finding) {
     let response = match organizations.describe_organization().send().await {
         Ok(response) => response,
         Err(error) => return (None, call_failed(AwsError::new(ACTION, &error))),

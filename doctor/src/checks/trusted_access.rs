@@ -1,5 +1,10 @@
 //! Trusted access of Control Tower, read and compared by the code of the function.
 
+mod drift;
+pub mod owners;
+
+use std::time::SystemTime;
+
 use controltower_trusted_access::aws::organizations::Organizations;
 use controltower_trusted_access::core::error::{ApiError, ApiErrorKind};
 use controltower_trusted_access::core::model::{CONTROL_TOWER, Observation, TrustedAccess};
@@ -8,17 +13,23 @@ use controltower_trusted_access::core::ports::ReadTrustedAccess;
 
 use crate::action::Action;
 use crate::aws_error::AwsError;
+use crate::checks::settings::DeployedSettings;
 use crate::finding::{Check, Finding};
 
-/// Reads the state like every run of the function.
-pub async fn check(organizations: Organizations) -> Finding {
+/// Reads the state like every run of the function. Returns the observation, if there is one, and the finding without the
+/// settings of a deployed function.
+pub async fn check(organizations: Organizations) -> (Option<Observation>, Finding) {
     match organizations.read().await {
-        Ok(observation) => describe(&observation),
-        Err(error) => call_failed(&error),
+        Ok(observation) => {
+            let finding = describe(&observation, None);
+            (Some(observation), finding)
+        }
+        Err(error) => (None, call_failed(&error)),
     }
 }
 
-fn describe(observation: &Observation) -> Finding {
+/// Returns the finding of an observation, compared with the settings of the deployed function if they are known.
+pub fn describe(observation: &Observation, deployed: Option<&DeployedSettings>) -> Finding {
     let state = observation.state;
     let enabled_since = observation.enabled_since.as_deref();
     let since = enabled_since.map_or_else(String::new, |time| format!(" since {time}"));
@@ -35,6 +46,15 @@ fn describe(observation: &Observation) -> Finding {
     if let Some(time) = enabled_since {
         finding = finding.fact("enabledSince", time);
     }
+    match deployed {
+        Some(deployed) => finding.merge(drift::check(state, deployed, SystemTime::now())),
+        None => finding.merge(judge_alone(state)),
+    }
+}
+
+/// Without a deployed function nothing says what is desired.
+fn judge_alone(state: TrustedAccess) -> Finding {
+    let finding = Finding::new(Check::TrustedAccess);
     match state {
         TrustedAccess::Enabled => finding,
         TrustedAccess::Disabled => finding.problem(

@@ -36,12 +36,16 @@ pub struct EventHistory<'a> {
     client: Client,
     interval: Duration,
     next_request: Cell<Option<Instant>>,
-    progress: &'a LookupProgress,
+    progress: Option<&'a LookupProgress>,
 }
 
 impl<'a> EventHistory<'a> {
     /// Returns the history, read with at most this many requests in a second.
-    pub fn new(client: Client, requests_per_second: u32, progress: &'a LookupProgress) -> Self {
+    pub fn new(
+        client: Client,
+        requests_per_second: u32,
+        progress: Option<&'a LookupProgress>,
+    ) -> Self {
         Self {
             client,
             interval: Duration::from_secs(1) / requests_per_second.max(1),
@@ -52,7 +56,9 @@ impl<'a> EventHistory<'a> {
 
     /// Announces more passes to the progress bar.
     pub fn add_passes(&self, count: usize) {
-        self.progress.add_passes(count);
+        if let Some(progress) = self.progress {
+            progress.add_passes(count);
+        }
     }
 
     /// Calls `on_event` with every event of this name.
@@ -63,8 +69,24 @@ impl<'a> EventHistory<'a> {
         &self,
         event_name: &str,
         window: Window,
-        mut on_event: impl FnMut(&Event),
+        on_event: impl FnMut(&Event),
     ) -> Result<(), AwsError> {
+        let read = self.read_pages(event_name, window, usize::MAX, on_event);
+        read.await.map(drop)
+    }
+
+    /// Calls `on_event` with the events of this name on the first pages, which have the newest. Returns whether there was no
+    /// other page.
+    ///
+    /// # Errors
+    /// [`AwsError`] if a page could not be read. The pages before it were.
+    pub async fn read_pages(
+        &self,
+        event_name: &str,
+        window: Window,
+        max_pages: usize,
+        mut on_event: impl FnMut(&Event),
+    ) -> Result<bool, AwsError> {
         let attribute = LookupAttribute::builder()
             .attribute_key(LookupAttributeKey::EventName)
             .attribute_value(event_name)
@@ -72,7 +94,7 @@ impl<'a> EventHistory<'a> {
             .map_err(|error| AwsError::invalid_response(ACTION, &error.to_string()))?;
         let mut tokens = HashSet::new();
         let mut token: Option<String> = None;
-        loop {
+        for _ in 0..max_pages {
             self.wait_for_quota().await;
             let request = self
                 .client
@@ -85,17 +107,23 @@ impl<'a> EventHistory<'a> {
             let page = page.map_err(|error| AwsError::new(ACTION, &error))?;
             let events = page.events();
             events.iter().for_each(&mut on_event);
-            self.progress.add_events(events.len());
+            if let Some(progress) = self.progress {
+                progress.add_events(events.len());
+            }
             // An empty page with a token goes on.
-            let Some(next) = page.next_token else { break };
+            let Some(next) = page.next_token else {
+                if let Some(progress) = self.progress {
+                    progress.finish_pass();
+                }
+                return Ok(true);
+            };
             if !tokens.insert(next.clone()) {
                 let problem = "a NextToken repeats, so the rest of the history cannot be read";
                 return Err(AwsError::invalid_response(ACTION, problem));
             }
             token = Some(next);
         }
-        self.progress.finish_pass();
-        Ok(())
+        Ok(false)
     }
 
     /// Waits until the quota allows the next request, counted from the start of the one before.

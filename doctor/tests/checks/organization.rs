@@ -1,4 +1,6 @@
-use crate::checks::{access_denied, body, not_checked, problems};
+use serde_json::json;
+
+use crate::checks::{access_denied, body, not_checked, problem_count, problems};
 use crate::cli::{check, run_json};
 use crate::fake_aws::replies::{MANAGEMENT, identity, organization};
 use crate::fake_aws::{FakeReply, Scenario};
@@ -56,4 +58,56 @@ fn an_organization_without_all_features_is_a_problem() {
     let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 1);
     assert!(problems(&document, "organization").contains("Enable all features"));
+}
+
+const LIST_ADMINISTRATORS: &str = "organizations:ListDelegatedAdministrators";
+
+#[test]
+fn a_delegated_administrator_is_the_only_problem_and_has_the_command_that_deregisters_it() {
+    let administrators = json!({"DelegatedAdministrators": [{"Id": "222200000001", "Name": "payments-dev", "Status": "ACTIVE"}]});
+    let aws = Scenario::healthy()
+        .with(LIST_ADMINISTRATORS, body(&administrators))
+        .start();
+    let (document, code) = run_json(&aws.url, &[]);
+    assert_eq!((code, problem_count(&document)), (1, 1), "{document:#}");
+    let problem = &check(&document, "organization")["problems"][0];
+    let sentence = problem["sentence"].as_str().unwrap();
+    assert!(
+        sentence.starts_with("Account 222200000001 (payments-dev) is a delegated administrator"),
+        "{sentence}"
+    );
+    assert_eq!(
+        problem["command"],
+        "aws organizations deregister-delegated-administrator --account-id 222200000001 --service-principal \
+         controltower.amazonaws.com"
+    );
+    let request = &aws.calls_of(LIST_ADMINISTRATORS)[0].body;
+    assert!(request.contains("controltower.amazonaws.com"), "{request}");
+}
+
+#[test]
+fn delegated_administrators_that_cannot_be_listed_are_not_checked() {
+    for reply in [
+        access_denied(),
+        FakeReply::Error(400, "TooManyRequestsException", "Rate exceeded"),
+    ] {
+        let aws = Scenario::healthy().with(LIST_ADMINISTRATORS, reply).start();
+        let (document, code) = run_json(&aws.url, &[]);
+        assert_eq!((code, problem_count(&document)), (2, 0), "{document:#}");
+        let issues = not_checked(&document, "organization");
+        assert!(issues.contains(LIST_ADMINISTRATORS), "{issues}");
+    }
+}
+
+#[test]
+fn a_partition_that_does_not_accept_control_tower_here_has_no_delegated_administrators() {
+    let message = "You specified an unrecognized service principal.";
+    let unrecognized = FakeReply::Error(400, "InvalidInputException", message);
+    let aws = Scenario::healthy()
+        .with(LIST_ADMINISTRATORS, unrecognized)
+        .start();
+    let (document, code) = run_json(&aws.url, &[]);
+    assert_eq!(code, 0, "{document:#}");
+    let remarks = check(&document, "organization")["remarks"].to_string();
+    assert!(remarks.contains("so there are none"), "{remarks}");
 }

@@ -43,6 +43,7 @@ pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
                 {"ServicePrincipal": "controltower.amazonaws.com", "DateEnabled": 1_767_323_045.0},
             ],
         })),
+        "organizations:ListDelegatedAdministrators" => json(json!({"DelegatedAdministrators": []})),
         "organizations:ListAccounts" => json(accounts(operation, scenario)),
         "organizations:ListParents" => {
             let parent = event_history::parent(operation, &scenario.events);
@@ -66,6 +67,7 @@ pub fn usual(operation: &Operation, scenario: &Scenario) -> Vec<u8> {
         "controltower:GetLandingZone" => json(landing_zone("4.0", "4.0", "ACTIVE", "IN_SYNC")),
         "controltower:ListLandingZoneOperations" => json(json!({"landingZoneOperations": []})),
         "controltower:ListEnabledBaselines" => json(baselines(operation, scenario)),
+        "cloudformation:ListStacks" => xml(stacks(&[(STACK, "UPDATE_COMPLETE")])),
         "logs:FilterLogEvents" => json(json!({"events": [report()]})),
         other => match deployment::body(operation) {
             Some(body) => operation.success(body.as_bytes()),
@@ -198,6 +200,24 @@ pub fn baseline(name: &str, target: &str, parent: Option<&str>) -> serde_json::V
         "parentIdentifier": parent,
         "statusSummary": {"status": "SUCCEEDED"},
     })
+}
+
+/// Returns a reply of `ListStacks` with stacks of template.yaml and one of another template.
+pub fn stacks(stacks: &[(&str, &str)]) -> String {
+    let member = |(name, status): &(&str, &str), description: &str| {
+        format!(
+            "<member><StackName>{name}</StackName><TemplateDescription>{description}</TemplateDescription>\
+             <CreationTime>2026-01-02T03:04:05Z</CreationTime><StackStatus>{status}</StackStatus></member>"
+        )
+    };
+    let description = "Keeps AWS Organizations trusted access for AWS Control Tower in the desired state. Deploy it.";
+    let members = stacks.iter().map(|stack| member(stack, description));
+    let members: String = members.collect();
+    let other = member(&("another", "CREATE_COMPLETE"), "Another template");
+    format!(
+        "<ListStacksResponse><ListStacksResult><StackSummaries>{members}{other}</StackSummaries></ListStacksResult>\
+         </ListStacksResponse>"
+    )
 }
 
 /// Returns a log event with a report in sync.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use aws_sdk_lambda::types::EnvironmentResponse;
 use controltower_trusted_access::aws::parse_ca_bundle;
 use controltower_trusted_access::core::model::{Mode, TrustedAccess};
-use controltower_trusted_access::core::sanitize::sanitize_line;
+use controltower_trusted_access::core::sanitize::{sanitize, sanitize_line};
 use controltower_trusted_access::settings::{Settings, custom_network_variables};
 
 use super::changed;
@@ -45,12 +45,12 @@ pub(super) fn check(environment: Option<&EnvironmentResponse>, stack: &Stack) ->
     let value = |name: &str| variables.and_then(|variables| variables.get(name));
     let mut assignments = Vec::new();
     for (name, _) in VARIABLES {
-        if let Some(value) = value(name).map(|value| sanitize_line(value)) {
-            assignments.push(format!("{name}={value}"));
-            finding = finding.fact(name, value);
+        if let Some(value) = value(name) {
+            assignments.push(format!("{name}={}", sanitize_line(value)));
+            // The whole value, unlike the summary: it is compared with the results of other checks.
+            finding = finding.fact(name, sanitize(value));
         }
     }
-    // The whole values, unlike the facts: `sanitize_line` shortens a long list of principals.
     let is_own = |name: &str| VARIABLES.iter().any(|(own, _)| *own == name);
     let own_value = |name: &str| value(name).filter(|_| is_own(name));
     let settings = check_settings(|name| own_value(name).map(OsString::from));

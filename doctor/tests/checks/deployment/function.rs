@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::{DEPLOYMENT, GET_FUNCTION, deployment, with};
+use crate::checks::body;
 use crate::fake_aws::deployment::{FOREIGN_VARIABLE, function, stack_without_parameters};
 use crate::fake_aws::replies::rfc3339;
 use crate::fake_aws::{FakeReply, Scenario};
@@ -51,7 +52,12 @@ fn a_configuration_that_does_not_repair_is_a_remark() {
     let variables = json!({
         "DESIRED_STATE": "disabled", "MODE": "audit", "HOLD_UNTIL": rfc3339(SystemTime::now() + Duration::from_hours(24)),
     });
-    let (check, code) = deployment(with_variables(&variables), &DEPLOYMENT);
+    let disabled = body(&json!({"EnabledServicePrincipals": []}));
+    let scenario = with_variables(&variables).with(
+        "organizations:ListAWSServiceAccessForOrganization",
+        disabled,
+    );
+    let (check, code) = deployment(scenario, &DEPLOYMENT);
     assert_eq!(code, 0, "{check:#}");
     let remarks = check["remarks"].to_string();
     for text in [

@@ -1,0 +1,48 @@
+use crate::checks::{access_denied, not_checked, problem_count, problems};
+use crate::cli::run_json;
+use crate::fake_aws::replies::{STACK, stacks};
+use crate::fake_aws::{FakeReply, Scenario};
+
+const LIST_STACKS: &str = "cloudformation:ListStacks";
+
+#[test]
+fn a_second_stack_of_the_template_is_the_only_problem_and_both_are_named() {
+    let both = stacks(&[(STACK, "UPDATE_COMPLETE"), ("old-one", "CREATE_COMPLETE")]);
+    let aws = Scenario::healthy()
+        .with(LIST_STACKS, FakeReply::Body(both))
+        .start();
+    let (document, code) = run_json(&aws.url, &[]);
+    assert_eq!((code, problem_count(&document)), (1, 1), "{document:#}");
+    let problems = problems(&document, "deployment");
+    assert!(
+        problems.contains(
+            "us-east-1 has 2 stacks of template.yaml: controltower-trusted-access, old-one."
+        ),
+        "{problems}"
+    );
+}
+
+#[test]
+fn a_deleted_stack_of_the_template_is_no_second_one() {
+    for status in ["DELETE_COMPLETE", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"] {
+        let deleted = stacks(&[(STACK, "UPDATE_COMPLETE"), (STACK, status)]);
+        let aws = Scenario::healthy()
+            .with(LIST_STACKS, FakeReply::Body(deleted))
+            .start();
+        assert_eq!(run_json(&aws.url, &[]).1, 0, "{status}");
+    }
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_not_checked() {
+    for reply in [
+        access_denied(),
+        FakeReply::Error(400, "Throttling", "Rate exceeded"),
+    ] {
+        let aws = Scenario::healthy().with(LIST_STACKS, reply).start();
+        let (document, code) = run_json(&aws.url, &[]);
+        assert_eq!((code, problem_count(&document)), (2, 0), "{document:#}");
+        let issues = not_checked(&document, "deployment");
+        assert!(issues.contains("if there is a second stack"), "{issues}");
+    }
+}
