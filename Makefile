@@ -33,7 +33,7 @@ is_for_architecture = $(filter $(ELF_MACHINE),$(shell od -An -tx1 -j18 -N1 $(1) 
 always_unless_for_architecture = $(if $(call is_for_architecture,$(1)),,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator package doctor \
+.PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator package package-doctor doctor \
 	test-doctor verify clean
 .PHONY: $(call always_unless_for_architecture,$(BOOTSTRAP))
 
@@ -86,7 +86,7 @@ template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, a
 stack: package $(INSTALLED) $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the release files
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
 	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
-		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) CYCLONEDX=$(abspath $(CYCLONEDX)) \
+		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) $(DOCTOR) CYCLONEDX=$(abspath $(CYCLONEDX)) \
 		xargs -n 1 -P 2 $(abspath $(PYTHON)) -m unittest
 
 # With BUNDLE, the archive of a release, the bootstrap in it is tested, and nothing is built.
@@ -96,7 +96,7 @@ EMULATED := $(if $(BUNDLE),$(RELEASED)/bootstrap,$(BOOTSTRAP))
 emulator: $(INSTALLED) $(EMULATED) ## test the bootstrap under AWS's Runtime Interface Emulator
 	BOOTSTRAP=$(EMULATED) $(PYTHON) tests/emulators/test_runtime_interface_emulator.py
 
-package: $(BOOTSTRAP) $(CYCLONEDX) ## write the release bundle for this architecture to dist/
+package: $(BOOTSTRAP) $(CYCLONEDX) package-doctor ## write the release bundle for this architecture to dist/
 	python3 scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP) $(CYCLONEDX)
 
 # Every command for the doctor selects the whole workspace, although it builds the doctor alone: the dependencies then
@@ -118,6 +118,21 @@ test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a termina
 	$(DOCTOR) python3 scripts/draw_terminal.py $(TARGET_DIR)/doctor.svg
 	@# If they differ, `make doctor-screenshot` draws the picture again.
 	cmp docs/doctor.svg $(TARGET_DIR)/doctor.svg
+
+# The oldest glibc that the doctor runs on: that of Amazon Linux 2. AWS CloudShell has a newer one.
+GLIBC := 2.26
+DOCTOR_MACHINE := $(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)
+DOCTOR_TARGET := $(DOCTOR_MACHINE)-unknown-linux-gnu
+RELEASE_DOCTOR := $(TARGET_DIR)/lambda/trusted-access-doctor/bootstrap
+
+package-doctor: $(BUILD_TOOLS) ## write the archive of the doctor for Linux to dist/
+	cargo lambda build --profile doctor --locked --package trusted-access-doctor --bin trusted-access-doctor \
+		--target $(DOCTOR_TARGET).$(GLIBC)
+	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
+	$(TARGET_DIR)/debug/examples/manual $(TARGET_DIR)/manual
+	python3 scripts/package_doctor.py $(DOCTOR_TARGET) $(RELEASE_DOCTOR) $(TARGET_DIR)/manual
+	@# Another machine's binary does not run here.
+	$(if $(filter $(DOCTOR_MACHINE),$(shell uname -m)),$(RELEASE_DOCTOR) --version)
 
 # The checks that need seconds come first.
 verify: workflows secrets diagram-check docs licenses

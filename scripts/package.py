@@ -122,14 +122,19 @@ def bundle(architecture, bootstrap, cyclonedx):
     return files | {"SHA256SUMS": checksums(files).encode()}
 
 
+def write_checksums():
+    """Writes the checksums of everything in dist/."""
+    released = {file.name: file.read_bytes() for file in DIST.iterdir() if file.name != "SHA256SUMS"}
+    (DIST / "SHA256SUMS").write_text(checksums(released))
+
+
 def main(architecture, bootstrap, cyclonedx):
     DIST.mkdir(exist_ok=True)
     for file in DIST.glob(f"{PACKAGE}*"):
         file.unlink()
     files = bundle(architecture, bootstrap, cyclonedx)
     (DIST / f"{PACKAGE}-{architecture}.tar.gz").write_bytes(archived(files))
-    released = {file.name: file.read_bytes() for file in DIST.iterdir() if file.name != "SHA256SUMS"}
-    (DIST / "SHA256SUMS").write_text(checksums(released))
+    write_checksums()
     for path in sorted(files):
         print(f"{len(files[path]):>9}  {path}")
 
