@@ -127,7 +127,7 @@ licenses: $(CARGO_DENY) ## check licences, bans and sources of the dependencies
 # Without --strict, pip-audit passes if it finds no data about a package, and so if it finds none about all of them.
 advisories: $(CARGO_DENY) $(AUDIT_TOOLS) $(BENCH_NODE) $(IAM_SIMULATOR) $(CDK)/node_modules ## check the advisories of all dependencies, online
 	$(CARGO_DENY) --workspace --locked check advisories
-	$(CARGO_DENY) --manifest-path fuzz/Cargo.toml --locked check --config deny.toml advisories
+	$(CARGO_DENY) --manifest-path fuzz/Cargo.toml --config deny.toml --locked check advisories
 	for list in requirements/*.txt; do \
 		$(AUDIT)/pip-audit --strict --disable-pip --require-hashes --requirement $$list || exit 1; \
 	done

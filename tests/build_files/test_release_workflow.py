@@ -1,6 +1,7 @@
 """Tests the jobs of the release workflow and the gates before a release. It needs PyYAML: `make workflows`."""
 
 import re
+import tomllib
 import unittest
 
 import yaml
@@ -102,7 +103,8 @@ class Gates(unittest.TestCase):
     def test_advisories_cover_every_lock_file(self):
         planned = make("--dry-run", "--always-make", "advisories")
         for manifest in ("--workspace", "--manifest-path fuzz/Cargo.toml"):
-            self.assertRegex(planned, rf"cargo-deny {manifest} --locked check .*advisories")
+            self.assertRegex(planned, rf"cargo-deny {manifest} .*check advisories")
+        self.assertEqual(tomllib.loads((ROOT / "deny.toml").read_text())["advisories"]["yanked"], "deny")
         self.assertIn("for list in requirements/*.txt", planned)
         self.assertIn("pip-audit --strict ", planned)
         self.assertEqual(len([*ROOT.glob("fuzz/Cargo.lock"), *ROOT.glob("Cargo.lock")]), 2)
