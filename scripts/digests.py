@@ -22,4 +22,6 @@ def digests(folder):
 
 
 if __name__ == "__main__":
+    # Windows would end the line with a carriage return, which becomes a part of the output.
+    sys.stdout.reconfigure(newline="\n")
     print(json.dumps(digests(sys.argv[1])))
