@@ -28,7 +28,7 @@ class Component:
 
 
 def run(*command):
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
 
 
 def linked(package, target):
