@@ -20,7 +20,7 @@ Examples:
   trusted-access-doctor outages                 List what Control Tower missed in 90 days
 
 Exit codes:
-  0    Every check is healthy
+  0    Every check that was made is healthy
   1    At least one check has a problem
   2    No check has a problem, but something could not be checked; or an argument is invalid,
        or the output could not be written
@@ -97,8 +97,8 @@ pub struct CheckArguments {
     /// The SHA-256 that the function's code must have, in hexadecimal or base64
     #[arg(long, value_name = "SHA256")]
     pub expect_code_sha256: Option<CodeSha256>,
-    /// Assume the role of Control Tower in each enrolled account, to see if it exists and trusts this caller. It is an
-    /// administrator's role: CloudTrail records in each account that this caller assumed it
+    /// Assume the role of Control Tower in each enrolled account, to see if it exists and trusts this caller. CloudTrail
+    /// records that in each account
     #[arg(long)]
     pub roles: bool,
     /// The role to assume in each enrolled account

@@ -31,7 +31,7 @@ fn help_documents_every_exit_code_and_that_nothing_is_changed() {
     assert_eq!(run.code, 0);
     for text in [
         "changes nothing",
-        "\n  0    Every check is healthy",
+        "\n  0    Every check that was made is healthy",
         "\n  1    At least one check has a problem",
         "\n  2    No check has a problem, but something could not be checked",
         "\n  130  Interrupted with Ctrl-C",

@@ -35,10 +35,13 @@ fn not_checked(document: &Value, id: &str) -> String {
     check(document, id)["notChecked"].to_string()
 }
 
-/// Returns the number of problems of all checks.
-fn problem_count(document: &Value) -> usize {
-    let checks = document["checks"].as_array().unwrap().iter();
-    checks
-        .map(|check| check["problems"].as_array().unwrap().len())
-        .sum()
+/// Asserts that one check has one issue of this kind, and that no other check has an issue of any kind.
+#[track_caller]
+fn assert_only_issue(document: &Value, id: &str, kind: &str) {
+    for check in document["checks"].as_array().unwrap() {
+        for list in ["problems", "notChecked"] {
+            let expected = usize::from(check["check"] == id && list == kind);
+            assert_eq!(check[list].as_array().unwrap().len(), expected, "{check:#}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use controltower_trusted_access::core::reconcile::Policy;
 use controltower_trusted_access::settings::Settings;
 
-use crate::action::shell_word;
+use super::invoke_command;
 use crate::finding::Finding;
 
 /// The deployed function, as far as the comparisons need it.
@@ -44,11 +44,7 @@ impl DeployedSettings {
 
     /// Returns the command that runs the function once in its own mode.
     pub fn invoke_command(&self) -> Option<String> {
-        let (function, region) = (shell_word(&self.function)?, shell_word(&self.region)?);
-        Some(format!(
-            "aws lambda invoke --region {region} --function-name {function} --cli-binary-format raw-in-base64-out \
-             --payload '{{}}' /dev/stdout"
-        ))
+        invoke_command(&self.function, &self.region, "{}")
     }
 }
 

@@ -8,10 +8,14 @@ use serde::Deserialize;
 
 use super::resource_call_failed;
 use super::stack::Stack;
+use crate::action::Action;
 use crate::aws_error::AwsError;
+use crate::checks::invoke_command;
 use crate::finding::{Check, Finding};
 
 const ACTION: &str = "logs:FilterLogEvents";
+/// The payload of a run that changes nothing.
+const AUDIT: &str = r#"{"mode":"audit"}"#;
 /// Matches the last line of every run.
 const PATTERN: &str = r#"{ ($.message = "reconciled") || ($.message = "failed") }"#;
 /// The flexible time window of the schedule, and the run itself.
@@ -142,6 +146,8 @@ fn check_outcome(outcome: &str) -> Finding {
 
 fn no_run(stack: &Stack, now: SystemTime, period: Duration) -> Finding {
     let finding = Finding::new(Check::Deployment);
+    let function = stack.function();
+    let command = function.and_then(|name| invoke_command(name, &stack.region, AUDIT));
     let hours = period.as_secs().div_ceil(3600);
     let is_new = stack
         .deployed_at
@@ -149,12 +155,12 @@ fn no_run(stack: &Stack, now: SystemTime, period: Duration) -> Finding {
     if is_new {
         finding.not_checked(
             format!("There is no report yet. The stack was deployed less than {hours} hours ago."),
-            "Run the command in the stack's output InvokeCommand to get a report.",
+            Action::new("Run the function to get a report.", command),
         )
     } else {
         finding.problem(
             format!("No run ended with a report in the last {hours} hours, which is two schedule periods."),
-            "Run the command in the stack's output InvokeCommand, then see docs/runbook.md#no-runs.",
+            Action::new("Run the function, then see docs/runbook.md#no-runs.", command),
         )
     }
 }

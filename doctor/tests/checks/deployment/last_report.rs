@@ -33,6 +33,12 @@ fn no_run_for_two_schedule_periods_is_a_problem() {
     for text in ["No run ended with a report", "docs/runbook.md#no-runs"] {
         assert!(problems.contains(text), "{problems}");
     }
+    // It is the command of the stack's output InvokeCommand, which changes nothing.
+    let command = check["problems"][0]["command"].as_str().unwrap();
+    assert!(
+        command.ends_with(r#"--payload '{"mode":"audit"}' /dev/stdout"#),
+        "{command}"
+    );
 }
 
 #[test]
