@@ -74,10 +74,13 @@ fn is_confirmed(subscription: &Subscription) -> bool {
     arn.is_some_and(|arn| arn.starts_with("arn:"))
 }
 
+fn is_pending(subscription: &Subscription) -> bool {
+    subscription.subscription_arn() == Some(PENDING)
+}
+
 fn check_pending(topic: &str, subscriptions: &[Subscription]) -> Finding {
     let finding = Finding::new(Check::Deployment);
-    let pending = |one: &&Subscription| one.subscription_arn() == Some(PENDING);
-    match subscriptions.iter().filter(pending).count() {
+    match subscriptions.iter().filter(|one| is_pending(one)).count() {
         0 => finding,
         count => finding.problem(
             format!(
@@ -89,18 +92,19 @@ fn check_pending(topic: &str, subscriptions: &[Subscription]) -> Finding {
     }
 }
 
-/// Checks that the address of the stack is among the confirmed ones: somebody may have replaced it. The address is not
-/// shown.
+/// Checks that the address of the stack is subscribed: somebody may have replaced it. SNS still lists a deleted subscription
+/// for a while, with another text than an ARN. The address is not shown.
 fn check_address(subscriptions: &[Subscription], stack: &Stack) -> Finding {
     let finding = Finding::new(Check::Deployment);
     let Some(address) = stack.set_parameter("NotificationEmail") else {
         return finding;
     };
-    let is_address = |one: &&Subscription| {
+    let is_address = |one: &Subscription| {
         let endpoint = one.endpoint();
-        endpoint.is_some_and(|endpoint| endpoint.eq_ignore_ascii_case(address))
+        let is_endpoint = endpoint.is_some_and(|endpoint| endpoint.eq_ignore_ascii_case(address));
+        is_endpoint && (is_confirmed(one) || is_pending(one))
     };
-    if subscriptions.iter().any(|one| is_address(&one)) {
+    if subscriptions.iter().any(is_address) {
         return finding;
     }
     changed(format!(

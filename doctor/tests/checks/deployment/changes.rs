@@ -103,7 +103,11 @@ fn an_unconfirmed_subscription_of_either_topic_is_a_problem() {
 
 #[test]
 fn a_topic_without_the_stacks_address_is_a_problem_that_does_not_show_it() {
-    for list in [&[][..], &[("intruder@example.com", CONFIRMED)]] {
+    for list in [
+        &[][..],
+        &[("intruder@example.com", CONFIRMED)],
+        &[(ADDRESS, "Deleted")],
+    ] {
         let reply = only("-Topic-", FakeReply::Body(subscriptions(list)));
         let message = "NotificationEmail has no subscription to the topic";
         assert_only_problem(SUBSCRIPTIONS, reply.clone(), message);
