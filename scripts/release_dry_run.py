@@ -3,7 +3,7 @@
     python scripts/release_dry_run.py FOLDER TOOLS ARCHITECTURE...
 
 The commands are read from the workflow, so a release runs the same ones. FOLDER is replaced. TOOLS is the folder of the
-installed tools, which the jobs share; each job clones the last commit and compiles it anew. Jobs for which a machine of
+installed tools, which the jobs share; each job clones the last commit and compiles its release anew. Jobs for which a machine of
 another kind is needed are left out, and so are the steps that need GitHub: the attestation and the upload.
 """
 
@@ -69,8 +69,9 @@ class Job:
             case "actions/setup-python":
                 pass
             case "actions/attest":
-                missing = [path for path in (options["subject-path"], options.get("sbom-path", ".")) if not [*self.folder.glob(path)]]
-                print(f"   left out: attest {options['subject-path']}{f' (missing here: {missing})' if missing else ''}")
+                paths = [options[key] for key in ("subject-path", "sbom-path") if key in options]
+                missing = [path for path in paths if not [*self.folder.glob(path)]]
+                print(f"   left out: attest {' with '.join(paths)}{f'; not built here: {missing}' if missing else ''}")
             case name:
                 raise ValueError(f"release.yml has an action that the dry run does not know: {name}")
 
@@ -120,8 +121,12 @@ class DryRun:
         subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, copy], check=True)
         shutil.copytree(copy, folder, dirs_exist_ok=True)
         shutil.rmtree(copy)
+        # Dependencies of the debug profile too: no released binary has them.
+        debug = self.tools.parent / "debug"
+        debug.mkdir(exist_ok=True)
         (folder / "target").mkdir()
         (folder / "target" / "tools").symlink_to(self.tools)
+        (folder / "target" / "debug").symlink_to(debug)
         (folder / ".venv").symlink_to(ROOT / ".venv")
         # Older than the tools that were installed from the same lists, so that make does not install them again.
         for file in (folder / "requirements").iterdir():
