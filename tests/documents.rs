@@ -16,8 +16,15 @@ use std::path::{Path, PathBuf};
 
 use markdown::Page;
 
-/// Folders that hold no document of this project.
-const SKIPPED: [&str; 5] = ["target", "node_modules", "dist", "corpus", "artifacts"];
+/// Folders that hold no document of this project. `released` has earlier templates, with the pages of their time.
+const SKIPPED: [&str; 6] = [
+    "target",
+    "node_modules",
+    "dist",
+    "corpus",
+    "artifacts",
+    "released",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
