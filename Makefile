@@ -83,10 +83,10 @@ template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, a
 	@# The measured and tested bootstrap must be the one that sam deploys.
 	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap
 
-stack: package $(INSTALLED) $(IAM_SIMULATOR) ## test the templates, deployed to moto, and the release files
+stack: package $(INSTALLED) $(IAM_SIMULATOR) $(ZSH) ## test the templates, deployed to moto, and the release files
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
 	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
-		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) $(DOCTOR) CYCLONEDX=$(abspath $(CYCLONEDX)) \
+		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) ZSH=$(abspath $(ZSH)) $(DOCTOR) CYCLONEDX=$(abspath $(CYCLONEDX)) \
 		xargs -n 1 -P 2 $(abspath $(PYTHON)) -m unittest
 
 # With BUNDLE, the archive of a release, the bootstrap in it is tested, and nothing is built.

@@ -50,6 +50,11 @@ def translate(parameters=None, region="us-east-1", file="template.yaml"):
     for name, value in (parameters or {}).items():
         source["Parameters"][name]["Default"] = value
     source["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://code/function.zip"
+    return transform(source, parameters, region)
+
+
+def transform(source, parameters=None, region="us-east-1"):
+    """Returns a SAM template after CloudFormation's transform."""
     session = boto3.Session(region_name=region)
     return Translator({}, Parser(), boto_session=session).translate(source, dict(parameters or {}))
 
