@@ -13,7 +13,8 @@ GLOBAL_OPTIONS = {"region", "query", "output", "cli-binary-format", "profile", "
 REGIONS = ("us-east-1", "eu-west-1")
 # Commands of the AWS CLI that are not API operations.
 CLI_COMMANDS = {
-    ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
+    ("cloudformation", "deploy"): {"stack-name", "template-file", "s3-bucket", "parameter-overrides", "capabilities"},
+    ("s3", "cp"): set(),
     ("logs", "tail"): {"since", "follow", "format", "filter-pattern"},
 }
 # Options that the AWS CLI names differently from the API.
@@ -42,7 +43,7 @@ class Commands(unittest.TestCase):
         session = botocore.session.get_session()
         _, service, operation, argument, *_ = command.split()
         # `--no-option` switches a boolean option off.
-        options = {option.removeprefix("no-") for option in re.findall(r" --([a-z-]+)", command)} - GLOBAL_OPTIONS
+        options = {option.removeprefix("no-") for option in re.findall(r" --([a-z0-9-]+)", command)} - GLOBAL_OPTIONS
         if (service, operation) in CLI_COMMANDS:
             self.assertLessEqual(options, CLI_COMMANDS[service, operation])
             return
