@@ -1,24 +1,25 @@
 //! Service principals that can have trusted access, as of November 2026.
 //!
-//! Collected from the pages of AWS's list, and from what organizations enable in public Terraform configurations and in moto.
-//! A missing name is no error: it counts as known as soon as an organization has it enabled.
+//! Collected from AWS's guides of the services, from what organizations enable in public configurations, and from moto. AWS
+//! links to the guides from the page below, and has no list of the names. The list may lack a name, which then counts as known
+//! only in an organization that has it enabled.
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html>
 
 /// The names without `.amazonaws.com`, in order.
-const SERVICES: [&str; 55] = [
+const SERVICES: [&str; 56] = [
     "access-analyzer",
     "account",
     "auditmanager",
     "aws-artifact-account-sync",
     "backup",
     "billing-cost-management",
-    "chatbot",
     "cloudtrail",
     "compute-optimizer",
     "config",
     "config-multiaccountsetup",
     "controltower",
     "cost-optimization-hub.bcm",
+    "dashboard.eks",
     "detective",
     "devops-guru",
     "ds",
@@ -44,6 +45,7 @@ const SERVICES: [&str; 55] = [
     "opsdatasync.ssm",
     "private-marketplace.marketplace",
     "procurement-insights.marketplace",
+    "q",
     "ram",
     "reachabilityanalyzer.networkinsights",
     "report.declarative-policies-ec2",
