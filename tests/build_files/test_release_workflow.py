@@ -89,6 +89,19 @@ class Release(unittest.TestCase):
         self.assertEqual(JOBS["release"]["env"]["NEEDS"], "${{ toJSON(needs) }}")
 
 
+class Documents(unittest.TestCase):
+    def test_the_commands_that_verify_a_release_name_its_workflow_and_its_tag(self):
+        page = (ROOT / "docs" / "deploy.md").read_text().replace("\\\n", " ")
+        verifications = re.findall(r"gh attestation verify .*", page)
+        self.assertGreaterEqual(len(verifications), 2)
+        for command in verifications:
+            with self.subTest(command):
+                self.assertIn('--signer-workflow "$REPOSITORY/.github/workflows/release.yml"', command)
+                self.assertIn('--source-ref "refs/tags/$VERSION"', command)
+        version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+        self.assertIn(f"\nVERSION=v{version}\n", page)
+
+
 class Gates(unittest.TestCase):
     def test_the_security_checks_of_a_release_are_those_of_a_change(self):
         self.assertEqual(JOBS["security"]["uses"], "./.github/workflows/security.yml")
