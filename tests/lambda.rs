@@ -15,7 +15,7 @@ mod untrusted_input;
 
 pub use crate::support::scripted_organizations::{CONTROL_TOWER, ScriptedOrganizations};
 
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 
 /// A principal that the function must not change.
 pub const OTHER: &str = "sso.amazonaws.com";
@@ -38,5 +38,5 @@ pub fn function(server: &ScriptedOrganizations, environment: &[(&str, &str)]) ->
     let endpoint = server.endpoint();
     let mut all = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
     all.extend(environment);
-    Function::start(BINARY.as_ref(), &all)
+    Function::start(&binary(), &all)
 }

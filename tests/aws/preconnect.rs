@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use crate::lambda::{CONTROL_TOWER, ScriptedOrganizations, function};
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 use crate::support::http::RefusingPort;
 use crate::support::scripted_organizations::LIST;
 use crate::support::temp_file::TempFile;
@@ -12,7 +12,7 @@ use crate::support::tls::Authority;
 /// Starts the function with this endpoint, and waits until it polls for its first invocation.
 fn started(endpoint: &str) -> Function {
     let environment = [("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint)];
-    let function = Function::start(BINARY.as_ref(), &environment);
+    let function = Function::start(&binary(), &environment);
     function.wait_for_poll();
     function
 }

@@ -1,11 +1,10 @@
 //! One cell: a run of the built binary with a fault at one call, and two runs after it.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 use crate::support::scripted_organizations::{
     CONTROL_TOWER, DISABLE, ENABLE, GET_ZONE, LIST, LIST_OPERATIONS, LIST_ZONES, Reply,
     ScriptedOrganizations,
@@ -190,7 +189,6 @@ fn script(aws: &ScriptedAws, fault: &Fault, target: Target) {
 }
 
 fn start(aws: &ScriptedAws, fault: &Fault, target: Target, bundle: &str) -> Function {
-    let binary = std::env::var("BOOTSTRAP").unwrap_or_else(|_| BINARY.to_owned());
     let organizations = aws.organizations.endpoint();
     let control_tower = aws.control_tower.endpoint();
     let mut environment = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", organizations.as_str())];
@@ -209,7 +207,7 @@ fn start(aws: &ScriptedAws, fault: &Fault, target: Target, bundle: &str) -> Func
     if let Fault::Environment(variables) = fault {
         environment.extend(*variables);
     }
-    Function::start(Path::new(&binary), &environment)
+    Function::start(&binary(), &environment)
 }
 
 /// Returns the letter of an operation in the table.

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::{disabled, enabled, function};
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 use crate::support::runtime_api::InvocationResult;
 use crate::support::scripted_organizations::{
     ENABLE, GET_ZONE, LIST, Reply, ScriptedOrganizations,
@@ -19,7 +19,9 @@ fn function_within_128_mib(
     environment: &[(&str, &str)],
 ) -> Function {
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", "ulimit -v 131072 && exec \"$0\"", BINARY]);
+    command
+        .args(["-c", "ulimit -v 131072 && exec \"$0\""])
+        .arg(binary());
     let endpoint = server.endpoint();
     let mut all = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
     all.extend(environment);

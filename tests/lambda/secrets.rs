@@ -2,7 +2,7 @@
 
 use super::{CONTROL_TOWER, disabled, function};
 use crate::support::event_files;
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 use crate::support::http;
 use crate::support::scripted_organizations::{
     ENABLE, LIST, LIST_ZONES, Reply, ScriptedOrganizations,
@@ -204,7 +204,7 @@ fn a_password_in_a_url_is_in_no_response_and_in_no_line() {
                 ("AWS_LAMBDA_LOG_LEVEL", level),
                 (name, &value),
             ];
-            let function = Function::start(BINARY.as_ref(), &environment);
+            let function = Function::start(&binary(), &environment);
             assert_no_secret(&function, &["{}"], 0);
         }
     }

@@ -2,10 +2,10 @@
 
 use std::process::{Command, Output};
 
-use crate::support::function::BINARY;
+use crate::support::function::binary;
 
 fn run_with(environment: &[(&str, &str)]) -> Output {
-    Command::new(BINARY)
+    Command::new(binary())
         .env_clear()
         .envs(environment.iter().copied())
         .output()

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::REMEDY;
 use crate::lambda::{CONTROL_TOWER, ScriptedOrganizations, disabled, enabled, function};
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 use crate::support::http::{self, ConnectionAction};
 use crate::support::scripted_organizations::{LIST, Reply};
 use crate::support::temp_file::TempFile;
@@ -16,7 +16,7 @@ use crate::support::tls::Authority;
 fn unconfigured(variable: Option<(&str, &str)>) -> Function {
     let mut environment = vec![("MODE", "off"), ("LANDING_ZONE_REGION", "eu-west-1")];
     environment.extend(variable);
-    Function::start(BINARY.as_ref(), &environment)
+    Function::start(&binary(), &environment)
 }
 
 #[test]

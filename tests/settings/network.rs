@@ -2,7 +2,7 @@
 
 use super::REMEDY;
 use crate::lambda::{CONTROL_TOWER, ScriptedOrganizations, enabled, function};
-use crate::support::function::{BINARY, Function};
+use crate::support::function::{Function, binary};
 use crate::support::scripted_organizations::LIST;
 use crate::support::temp_file::TempFile;
 use crate::support::tls::Authority;
@@ -32,7 +32,7 @@ fn an_invalid_ca_bundle_is_an_invalid_configuration() {
 fn the_general_endpoint_variable_of_the_sdk_is_used() {
     let server = enabled();
     let endpoint = server.endpoint();
-    let function = Function::start(BINARY.as_ref(), &[("AWS_ENDPOINT_URL", &endpoint)]);
+    let function = Function::start(&binary(), &[("AWS_ENDPOINT_URL", &endpoint)]);
     assert_eq!(function.invoke("{}").outcome(), "InSync");
     assert_eq!(server.operations(), [LIST]);
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -13,8 +13,11 @@ use serde_json::Value;
 
 use super::runtime_api::{self, Channels, FUNCTION_NAME, Invocation, InvocationResult};
 
-/// The binary of this build.
-pub const BINARY: &str = env!("CARGO_BIN_EXE_controltower-trusted-access");
+/// Returns the binary to test: that of `BOOTSTRAP`, or that of this build if the variable is not set.
+pub fn binary() -> PathBuf {
+    let built = env!("CARGO_BIN_EXE_controltower-trusted-access");
+    std::env::var_os("BOOTSTRAP").map_or_else(|| built.into(), PathBuf::from)
+}
 
 /// The start of the WARN line of a function whose network is redirected, as it is in these tests: AWS is a server of the
 /// test.
