@@ -34,12 +34,12 @@ always_unless_for_architecture = $(if $(call is_for_architecture,$(1)),,$(1))
 
 .DEFAULT_GOAL := help
 .PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator package package-doctor doctor \
-	test-doctor verify clean
+	test-doctor doctor-screenshot verify clean
 .PHONY: $(call always_unless_for_architecture,$(BOOTSTRAP))
 
 include quality.mk
 
-LIST_TARGETS = @sed -nE 's/^([a-z-]+):[^\#]*\#\# /\1\t/p' $(1) | expand -t 20
+LIST_TARGETS = @sed -nE 's/^([a-z0-9-]+):[^\#]*\#\# /\1\t/p' $(1) | expand -t 20
 
 help: ## list the everyday targets
 	$(call LIST_TARGETS,Makefile)
@@ -118,6 +118,10 @@ test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a termina
 	$(DOCTOR) python3 scripts/draw_terminal.py $(TARGET_DIR)/doctor.svg
 	@# If they differ, `make doctor-screenshot` draws the picture again.
 	cmp docs/doctor.svg $(TARGET_DIR)/doctor.svg
+
+doctor-screenshot: ## draw docs/doctor.svg from the output of the doctor
+	$(DOCTOR_BUILD) --example fake_aws
+	$(DOCTOR) python3 scripts/draw_terminal.py docs/doctor.svg
 
 # The oldest glibc that the doctor runs on: that of Amazon Linux 2. AWS CloudShell has a newer one.
 GLIBC := 2.26

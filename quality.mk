@@ -15,10 +15,12 @@ CDK := $(TOOLS)/cdk
 # A program of the machine, or Debian's package of it, unpacked into the tools folder: an installation would need root.
 VALGRIND := $(or $(shell command -v valgrind),$(TOOLS)/valgrind/usr/bin/valgrind)
 ZSH := $(or $(shell command -v zsh),$(TOOLS)/zsh/zsh)
+# The tests start a bootstrap by its path alone. This script starts the one for arm64 under QEMU.
+EMULATED_BOOTSTRAP := $(TOOLS)/qemu-arm64/bootstrap
 
 .PHONY: bench bench-check bench-baseline bench-doctor properties faults faults-check soak conformance fuzz mutants \
 	reproducible cdk docs diagram diagram-check workflows licenses advisories requirements secrets \
-	msrv release-dry-run doctor-screenshot
+	msrv release-dry-run arm64
 .PHONY: $(call always_unless_for_architecture,$(BARE))
 
 bench: $(BOOTSTRAP) $(BARE) $(BENCH_PYTHON) $(BENCH_NODE) ## measure cold starts, and update docs/performance.*
@@ -62,6 +64,21 @@ soak: $(BOOTSTRAP) ## send 20,000 invocations, many with faults, to one process
 
 conformance: $(INSTALLED) ## compare moto with the in-process AWS Organizations
 	$(PYTHON) tests/emulators/conformance.py
+
+# The tests of the built binary. More of them at once would reach the function's timeouts under QEMU. Those of memory are
+# left out: they limit and measure the memory of the process, which is QEMU.
+CONTRACT := lambda:: settings:: aws::preconnect:: --test-threads 4 --skip lambda::memory::
+TEST_ARM64 = BOOTSTRAP=$(abspath $(EMULATED_BOOTSTRAP)) cargo test --locked --quiet
+
+arm64: $(INSTALLED) $(CYCLONEDX) $(EMULATED_BOOTSTRAP) ## build for arm64; test that bootstrap and its release files
+	rustup target add aarch64-unknown-linux-gnu
+	$(MAKE) --no-print-directory build ARCHITECTURE=arm64
+	@# `make package` would also build the doctor, which takes minutes.
+	python3 scripts/package.py arm64 $(BOOTSTRAP) $(CYCLONEDX)
+	cd tests/template && ARCHITECTURE=arm64 BOOTSTRAP=$(abspath $(BOOTSTRAP)) CYCLONEDX=$(abspath $(CYCLONEDX)) \
+		$(abspath $(PYTHON)) -m unittest test_bootstrap test_components test_package
+	$(TEST_ARM64) --test suite -- $(CONTRACT)
+	$(TEST_ARM64) --test faults -- --check --emulated
 
 SECONDS ?= 60
 # `address` also checks the unsafe code of the dependencies, and is ten times slower. It is not stable yet, and
@@ -156,10 +173,6 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 requirements: $(AUDIT_TOOLS) ## pin requirements/*.in; UPGRADE=--upgrade: new versions
 	for list in $(wildcard requirements/*.in); do $(AUDIT)/$(UV_COMPILE) $$list --output-file $${list%.in}.txt || exit 1; done
 
-doctor-screenshot: ## draw docs/doctor.svg from the output of the doctor
-	$(DOCTOR_BUILD) --example fake_aws
-	$(DOCTOR) python3 scripts/draw_terminal.py docs/doctor.svg
-
 $(BARE): $(BOOTSTRAP) bench/peers/bare.rs
 	$(LAMBDA_BUILD) --example bare
 	@touch $@
@@ -187,6 +200,16 @@ $(TOOLS)/zsh/zsh:
 	mkdir -p $(@D)
 	cd $(@D) && apt-get download zsh-static && dpkg-deb --extract zsh-static_*.deb . \
 		&& ln -sf "$$(find . -path '*/bin/zsh-static')" $(@F)
+
+# The package of QEMU has an emulator of every architecture, which would take 400 MB.
+$(EMULATED_BOOTSTRAP):
+	mkdir -p $(@D)
+	cd $(@D) && apt-get download qemu-user-static libc6-arm64-cross libgcc-s1-arm64-cross \
+		&& dpkg-deb --fsys-tarfile qemu-user-static_*.deb | tar --extract ./usr/bin/qemu-aarch64-static \
+		&& dpkg-deb --extract libc6-arm64-cross_*.deb . && dpkg-deb --extract libgcc-s1-arm64-cross_*.deb .
+	printf '#!/bin/sh\nexec "%s" -L "%s" "%s"\n' $(abspath $(@D)/usr/bin/qemu-aarch64-static) \
+		$(abspath $(@D)/usr/aarch64-linux-gnu) $(abspath $(BOOTSTRAP)) >$@
+	chmod +x $@
 
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)

@@ -74,7 +74,7 @@ class Help(unittest.TestCase):
 class Documents(unittest.TestCase):
     def test_every_target_that_a_document_names_exists(self):
         pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("events/*.md")]
-        named = {name for page in pages for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.MULTILINE)}
+        named = {name for page in pages for name in re.findall(r"(?:`|^)make ([a-z0-9-]+)", page.read_text(), re.MULTILINE)}
         self.assertGreater(len(named), 15)
         self.assertEqual(named - set(phony_targets()), set())
 
@@ -120,6 +120,43 @@ class Bootstrap(unittest.TestCase):
             self.write("bare", HEADER + MACHINES[architecture])
             with self.subTest(architecture):
                 self.assertEqual("--example bare\n" in self.plan("bench", "x86_64"), is_built)
+
+
+class CiRun(unittest.TestCase):
+    """`.ci/run` with stubs of make, cargo and rustup, which print their names and arguments."""
+
+    def run_with(self, rustup_status):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, status in (("make", 0), ("cargo", 0), ("rustup", rustup_status)):
+                stub = Path(folder, name)
+                stub.write_text(f'#!/bin/sh\necho "{name} $*"\nexit {status}\n')
+                stub.chmod(0o755)
+            path = f"{folder}:{os.environ['PATH']}"
+            output = subprocess.run([ROOT / ".ci" / "run"], env=os.environ | {"PATH": path}, capture_output=True, text=True)
+        self.assertEqual((output.returncode, output.stderr), (0, ""))
+        return output.stdout.splitlines()
+
+    def test_it_ends_with_arm64(self):
+        self.assertEqual(self.run_with(rustup_status=0)[-1], "make arm64")
+
+    def test_without_the_target_it_says_in_one_line_that_arm64_did_not_run(self):
+        *others, before, last = self.run_with(rustup_status=1)
+        self.assertEqual(before, "make verify")
+        self.assertEqual(last, "make arm64 did not run: rustup could not add the target aarch64-unknown-linux-gnu.")
+        self.assertNotIn("make arm64", others)
+
+
+class Arm64(unittest.TestCase):
+    def test_it_builds_and_packages_for_arm64_and_tests_that_bootstrap_under_qemu(self):
+        with tempfile.TemporaryDirectory() as folder:
+            planned = plan("arm64", CARGO_TARGET_DIR=folder)
+            self.assertIn(f"{BUILD} --release --locked --arm64\n", planned)
+            self.assertNotIn("--x86-64", planned)
+            self.assertIn("scripts/package.py arm64 ", planned)
+            tests = [line for line in planned.splitlines() if "cargo test" in line]
+            self.assertEqual(len(tests), 2)
+            for line in tests:
+                self.assertTrue(line.startswith(f"BOOTSTRAP={folder}/tools/qemu-arm64/bootstrap "), line)
 
 
 class TargetDirectory(unittest.TestCase):

@@ -45,7 +45,8 @@ pub fn make_targets() -> BTreeSet<String> {
         .flatten()
         .collect::<Vec<_>>()
         .join("\n");
-    let is_target = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_target = |name: &&str| name.chars().all(is_part);
     let lines = text.lines().filter_map(|line| line.split_once(':'));
     lines
         .map(|(name, _)| name)
