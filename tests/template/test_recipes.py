@@ -82,9 +82,11 @@ class Shells:
         (self.path / name).write_text(text)
         (self.path / name).chmod(0o755)
 
-    def run(self, shell, script, folder, answers=""):
+    def run(self, shell, script, folder, answers="", pasted=False):
+        """Runs a script. A pasted one goes on after a command that failed, as an interactive shell does."""
+        command = [*self.shells[shell][:-1], self.shells[shell][-1].replace("e", "" if pasted else "e"), script]
         return subprocess.run(
-            [*self.shells[shell], script], cwd=folder, env=self.environment, input=answers, capture_output=True, text=True, timeout=300,
+            command, cwd=folder, env=self.environment, input=answers, capture_output=True, text=True, timeout=300,
         )
 
 
@@ -161,11 +163,11 @@ class Recipes(unittest.TestCase):
         cls.aws = RecordedAws(cls)
         cls.shells = Shells(cls, cls.aws.url)
 
-    def run_script(self, shell, script):
+    def run_script(self, shell, script, **options):
         with tempfile.TemporaryDirectory() as folder:
             unpack_release(Path(folder))
             self.aws.calls.clear()
-            done = self.shells.run(shell, script, folder)
+            done = self.shells.run(shell, script, folder, **options)
             return done, list(self.aws.calls)
 
     def test_every_recipe_works_in_both_shells_and_sends_the_same(self):
@@ -229,15 +231,16 @@ class Recipes(unittest.TestCase):
             self.assertIn("/of-sam/", sent.parameters["TemplateURL"])
             self.assertEqual(self.stack_values()["NotificationEmail"], ADDRESS)
 
-    def test_nothing_is_sent_if_the_stack_cannot_be_read(self):
-        for heading, number in (("Set a parameter", 0), ("Restore changed resources", 1)):
+    def test_a_pasted_recipe_stops_at_the_first_error_if_the_stack_cannot_be_read(self):
+        for heading, number, refused in (("Set a parameter", 0, "GetTemplate"), ("Restore changed resources", 1, "DescribeStacks")):
             for shell in self.shells.shells:
                 with self.subTest(heading, shell=shell):
                     deploy_everything(self.aws)
-                    self.aws.replies["cloudformation DescribeStacks"] = DENIED
-                    self.aws.replies["cloudformation GetTemplate"] = DENIED
-                    done, calls = self.run_script(shell, self.recipe("docs/operate.md", heading, number))
+                    self.aws.replies[f"cloudformation {refused}"] = DENIED
+                    done, calls = self.run_script(shell, self.recipe("docs/operate.md", heading, number), pasted=True)
                     self.assertNotEqual(done.returncode, 0)
+                    message, = messages(done.stderr)
+                    self.assertIn(f"AccessDenied) when calling the {refused} operation", message)
                     self.assertEqual({call.name for call in calls} - READS, set())
 
     def test_a_failed_update_ends_the_recipe_at_once(self):
@@ -246,7 +249,7 @@ class Recipes(unittest.TestCase):
                 with self.subTest(heading, shell=shell):
                     deploy_everything(self.aws)
                     self.aws.replies["cloudformation DescribeStacks"] = lambda call: ROLLED_BACK(call) if self.executed() else None
-                    done, calls = self.run_script(shell, self.recipe("docs/operate.md", heading, number))
+                    done, calls = self.run_script(shell, self.recipe("docs/operate.md", heading, number), pasted=True)
                     self.assertNotEqual(done.returncode, 0)
                     self.assertTrue(self.executed())
                     after = [call.name for call in calls][[call.name for call in calls].index(EXECUTE) + 1:]
