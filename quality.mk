@@ -67,7 +67,7 @@ conformance: $(INSTALLED) ## compare moto with the in-process AWS Organizations
 
 # The tests of the built binary. More of them at once would reach the function's timeouts under QEMU. Those of memory are
 # left out: they limit and measure the memory of the process, which is QEMU.
-CONTRACT := lambda:: settings:: aws::preconnect:: --test-threads 4 --skip lambda::memory::
+CONTRACT := lambda:: settings:: aws::preconnect:: --test-threads 8 --skip lambda::memory::
 TEST_ARM64 = BOOTSTRAP=$(abspath $(EMULATED_BOOTSTRAP)) cargo test --locked --quiet
 
 arm64: $(INSTALLED) $(CYCLONEDX) $(EMULATED_BOOTSTRAP) ## build for arm64; test that bootstrap and its release files
