@@ -7,7 +7,6 @@ pub mod event_delivery;
 pub mod landing_zone;
 pub mod organization;
 pub mod roles;
-pub mod second_stack;
 pub mod settings;
 pub mod trusted_access;
 pub mod watched;

@@ -15,7 +15,7 @@ use crate::checks::credentials::{self, Caller};
 use crate::checks::deployment::{self, Deployment};
 use crate::checks::roles::{self, ProbeEnd, ProbedAccounts, RoleProbe, RoleSummary};
 use crate::checks::trusted_access::owners;
-use crate::checks::{event_delivery, landing_zone, organization, second_stack, trusted_access};
+use crate::checks::{event_delivery, landing_zone, organization, trusted_access};
 use crate::finding::{Check, Finding};
 use crate::output::progress::Progress;
 use crate::partition::organizations_event_region;
@@ -199,12 +199,7 @@ impl Doctor {
             event_region: context.event_region,
             expected_code: self.arguments.expect_code_sha256.as_ref(),
         };
-        let cloudformation = self.clients.cloudformation(&context.region);
-        let (deployment, second_stack) = tokio::join!(
-            Box::pin(deployment::check(&self.clients, deployment)),
-            second_stack::check(cloudformation, &context.region),
-        );
-        self.record(deployment.merge(second_stack));
+        self.record(deployment::check(&self.clients, deployment).await);
     }
 
     /// Lists the accounts and checks their roles at the same time.

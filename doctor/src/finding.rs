@@ -63,7 +63,7 @@ impl Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// The user did not ask for the check, so nothing was looked at.
+    /// Nothing was looked at: the user did not ask for the check, or there is no stack yet.
     Skipped,
     /// Everything was checked, and there is no problem.
     Healthy,
@@ -132,7 +132,7 @@ impl Finding {
         }
     }
 
-    /// Returns the finding of a check that the user did not ask for. `summary` says so, and how to ask for it.
+    /// Returns the finding of a check that was not made, and did not have to be. `summary` says why, and how to make it.
     pub fn skipped(check: Check, summary: impl Into<String>) -> Self {
         let mut finding = Self::new(check).summary(summary);
         finding.is_skipped = true;

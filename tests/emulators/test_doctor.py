@@ -58,7 +58,7 @@ class AgainstMoto(unittest.TestCase):
         verdicts = {name: check["verdict"] for name, check in checks.items()}
         self.assertEqual(verdicts, {
             "identity": "healthy", "organization": "healthy", "trustedAccess": "notChecked", "events": "healthy",
-            "landingZone": "notChecked", "accounts": "healthy", "roles": "healthy", "deployment": "healthy",
+            "landingZone": "notChecked", "accounts": "healthy", "roles": "healthy", "deployment": "skipped",
         })
         self.assertEqual(code, 2)
         self.assertEqual(checks["accounts"]["facts"], {"count": "3", "source": "ListAccounts"})

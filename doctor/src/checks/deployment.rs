@@ -11,6 +11,7 @@ mod role;
 mod role_template;
 mod rules;
 mod schedule;
+mod second_stack;
 mod stack;
 mod status;
 mod subscriptions;
@@ -56,13 +57,29 @@ pub struct Deployment<'a> {
     pub expected_code: Option<&'a CodeSha256>,
 }
 
-/// Checks the stack, then everything in it at the same time.
+/// Checks the stack, and whether it is the only one of the template.
 pub async fn check(clients: &AwsClients, deployment: Deployment<'_>) -> Finding {
+    let region = deployment.region;
+    let (finding, stacks) = tokio::join!(
+        Box::pin(check_stack(clients, &deployment)),
+        second_stack::stacks(clients.cloudformation(region)),
+    );
+    let finding = match &stacks {
+        Ok(names) if finding.verdict() == Verdict::Skipped => {
+            finding.merge(stack_of_another_name(names, region))
+        }
+        _ => finding,
+    };
+    finding.merge(second_stack::check(stacks, region))
+}
+
+/// Checks the stack, then everything in it at the same time.
+async fn check_stack(clients: &AwsClients, deployment: &Deployment<'_>) -> Finding {
     let name = deployment.stack_name.unwrap_or(DEFAULT_STACK_NAME);
     let region = deployment.region;
     let stack = match stack::describe(&clients.cloudformation(region), name, region).await {
         Ok(stack) => stack,
-        Err(error) if error.message.contains("does not exist") => {
+        Err(error) if is_missing_stack(&error) => {
             let is_requested =
                 deployment.stack_name.is_some() || deployment.expected_code.is_some();
             return missing_stack(name, region, is_requested);
@@ -123,18 +140,36 @@ fn check_required(stack: &Stack) -> Finding {
     )
 }
 
-/// A stack that the user names, or whose code the user expects, must exist. Without a name there may be none yet: before the first deployment everything
-/// else can be healthy.
+/// CloudFormation has no code of its own for a missing stack:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html>
+fn is_missing_stack(error: &AwsError) -> bool {
+    error.code.as_deref() == Some("ValidationError") && error.message.contains("does not exist")
+}
+
+/// A stack that the user names, or whose code the user expects, must exist. Without a name there may be none yet: before
+/// the first deployment everything else can be healthy.
 fn missing_stack(stack_name: &str, region: &str, is_requested: bool) -> Finding {
-    let finding = Finding::new(Check::Deployment);
-    let missing = format!("There is no stack {stack_name} in {region}");
     if is_requested {
-        let hint = "Deploy it, or correct --stack-name and --region.";
-        return finding.problem(format!("{missing}."), hint);
+        return Finding::new(Check::Deployment).problem(
+            format!("There is no stack {stack_name} in {region}."),
+            "Deploy it, or correct --stack-name and --region.",
+        );
     }
-    finding.remark(format!(
-        "{missing}, so no deployment was checked. If the stack has another name, set --stack-name."
-    ))
+    let summary = format!(
+        "not looked at: there is no stack {stack_name} in {region}; --stack-name and --region name another one"
+    );
+    Finding::skipped(Check::Deployment, summary)
+}
+
+/// Without the default name, a stack of the template may still exist. It was not checked, and may be unhealthy.
+fn stack_of_another_name(names: &[String], region: &str) -> Finding {
+    let finding = Finding::new(Check::Deployment);
+    names.iter().fold(finding, |finding, name| {
+        finding.not_checked(
+            format!("{region} has the stack {name} of template.yaml, which was not checked."),
+            format!("Run the doctor again with --stack-name {name}."),
+        )
+    })
 }
 
 /// Returns the finding of a call about a resource of the stack. It is missing if AWS does not find it, because the

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::checks::{assert_only_issue, body, problems};
 use crate::cli::{check, run_json};
 use crate::fake_aws::deployment::{function, stack_without_parameters};
-use crate::fake_aws::replies::rfc3339;
+use crate::fake_aws::replies::{rfc3339, stacks};
 use crate::fake_aws::{FakeReply, Scenario};
 
 const LIST: &str = "organizations:ListAWSServiceAccessForOrganization";
@@ -31,6 +31,7 @@ fn disabled_trusted_access_without_a_stack_is_a_problem_with_the_call_that_a_fun
     let aws = Scenario::healthy()
         .with(LIST, disabled())
         .with("cloudformation:DescribeStacks", no_stack)
+        .with("cloudformation:ListStacks", FakeReply::Body(stacks(&[])))
         .start();
     let (document, code) = run_json(&aws.url, &[]);
     assert_eq!(code, 1);

@@ -2,10 +2,11 @@ use super::{DEPLOYMENT, deployment};
 use crate::checks::access_denied;
 use crate::cli::run_json;
 use crate::fake_aws::deployment::{resources, stack};
-use crate::fake_aws::replies::STACK;
+use crate::fake_aws::replies::{STACK, stacks};
 use crate::fake_aws::{FakeReply, Scenario};
 
 const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
+const LIST_STACKS: &str = "cloudformation:ListStacks";
 const DESCRIBE_RESOURCES: &str = "cloudformation:DescribeStackResources";
 
 fn with_status(status: &str) -> Scenario {
@@ -25,18 +26,52 @@ fn without_a_stack_name_the_stack_of_the_documents_is_checked() {
 }
 
 #[test]
-fn a_missing_stack_is_a_problem_only_if_it_was_named() {
-    let scenario = || Scenario::healthy().with(DESCRIBE_STACKS, no_stack());
+fn a_missing_stack_is_a_problem_if_it_was_named_and_else_nothing_was_looked_at() {
+    let scenario = || {
+        let none = FakeReply::Body(stacks(&[]));
+        Scenario::healthy()
+            .with(DESCRIBE_STACKS, no_stack())
+            .with(LIST_STACKS, none)
+    };
     let (check, code) = deployment(scenario(), &[]);
-    assert_eq!((check["verdict"].as_str(), code), (Some("healthy"), 0));
-    let remarks = check["remarks"].to_string();
-    assert!(
-        remarks.contains("There is no stack controltower-trusted-access in us-east-1"),
-        "{remarks}"
+    assert_eq!((check["verdict"].as_str(), code), (Some("skipped"), 0));
+    assert_eq!(
+        check["summary"],
+        "not looked at: there is no stack controltower-trusted-access in us-east-1; --stack-name and --region name another one"
     );
-    assert!(remarks.contains("set --stack-name"), "{remarks}");
     let (check, code) = deployment(scenario(), &DEPLOYMENT);
     assert_eq!((check["verdict"].as_str(), code), (Some("problem"), 1));
+}
+
+#[test]
+fn a_stack_of_another_name_is_named_and_not_checked() {
+    let other = FakeReply::Body(stacks(&[("keeper", "CREATE_COMPLETE")]));
+    let scenario = Scenario::healthy()
+        .with(DESCRIBE_STACKS, no_stack())
+        .with(LIST_STACKS, other);
+    let (check, code) = deployment(scenario, &[]);
+    assert_eq!((check["verdict"].as_str(), code), (Some("notChecked"), 2));
+    let issues = check["notChecked"].to_string();
+    assert!(issues.contains("with --stack-name keeper."), "{issues}");
+}
+
+#[test]
+fn without_the_list_of_stacks_a_missing_stack_is_not_checked() {
+    let scenario = Scenario::healthy()
+        .with(DESCRIBE_STACKS, no_stack())
+        .with(LIST_STACKS, access_denied());
+    let (check, code) = deployment(scenario, &[]);
+    assert_eq!((check["verdict"].as_str(), code), (Some("notChecked"), 2));
+}
+
+#[test]
+fn an_error_that_only_sounds_like_a_missing_stack_is_not_checked() {
+    let error = FakeReply::Error(400, "InvalidAction", "The operation does not exist");
+    let scenario = Scenario::healthy()
+        .with(DESCRIBE_STACKS, error)
+        .with(LIST_STACKS, FakeReply::Body(stacks(&[])));
+    let (check, code) = deployment(scenario, &[]);
+    assert_eq!((check["verdict"].as_str(), code), (Some("notChecked"), 2));
 }
 
 #[test]

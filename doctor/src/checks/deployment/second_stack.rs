@@ -20,10 +20,10 @@ const WITHOUT_RESOURCES: [StackStatus; 3] = [
     StackStatus::RollbackComplete,
 ];
 
-/// Lists the stacks of the Region.
-pub async fn check(cloudformation: Client, region: &str) -> Finding {
+/// Checks the list of the stacks of the template.
+pub(super) fn check(stacks: Result<Vec<String>, AwsError>, region: &str) -> Finding {
     let finding = Finding::new(Check::Deployment);
-    match stacks(&cloudformation).await {
+    match stacks {
         Ok(names) if names.len() > 1 => finding.problem(
             format!(
                 "{region} has {} stacks of template.yaml: {}. Their functions can undo each other's changes.",
@@ -41,7 +41,7 @@ pub async fn check(cloudformation: Client, region: &str) -> Finding {
 }
 
 /// Returns the names of the stacks of the template.
-async fn stacks(cloudformation: &Client) -> Result<Vec<String>, AwsError> {
+pub(super) async fn stacks(cloudformation: Client) -> Result<Vec<String>, AwsError> {
     let request = cloudformation.list_stacks();
     let mut pages = request.into_paginator().send();
     let mut names = Vec::new();
@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn both_templates_have_the_description_by_which_a_stack_is_found() {
         for template in [
-            include_str!("../../../template.yaml"),
-            include_str!("../../../plain.yaml"),
+            include_str!("../../../../template.yaml"),
+            include_str!("../../../../plain.yaml"),
         ] {
             let text: Vec<&str> = template.split_whitespace().collect();
             assert!(
