@@ -251,7 +251,11 @@ pub fn rules_of(bus: &str, target: &str) -> Value {
 pub fn schedule() -> Value {
     json!({
         "Name": name("FunctionSchedule"), "State": "ENABLED", "ScheduleExpression": "rate(1 hour)",
-        "Target": {"Arn": function_arn(), "RoleArn": format!("arn:aws:iam::{MANAGEMENT}:role/{}", name("ScheduleRole"))},
+        "Target": {
+            "Arn": function_arn(),
+            "RoleArn": format!("arn:aws:iam::{MANAGEMENT}:role/{}", name("ScheduleRole")),
+            "Input": r#"{"source":"aws.scheduler","detail-type":"Scheduled Event","id":"<aws.scheduler.execution-id>","time":"<aws.scheduler.scheduled-time>","detail":{}}"#,
+        },
     })
 }
 

@@ -4,11 +4,16 @@ use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::{ScheduleState, Target};
 use controltower_trusted_access::core::sanitize::sanitize_line;
+use serde_json::Value;
 
 use super::stack::Stack;
 use super::{changed, resource_call_failed};
 use crate::aws_error::AwsError;
 use crate::finding::{Check, Finding};
+
+/// The event that the schedule of the template sends. Another one may select another mode for the run, see
+/// `docs/reference/events-and-reports.md`.
+const INPUT: &str = r#"{"source": "aws.scheduler", "detail-type": "Scheduled Event", "id": "<aws.scheduler.execution-id>", "time": "<aws.scheduler.scheduled-time>", "detail": {}}"#;
 
 /// Checks the schedule of the stack.
 pub(super) async fn check(scheduler: Client, stack: &Stack) -> Finding {
@@ -52,6 +57,9 @@ fn check_schedule(name: &str, schedule: &GetScheduleOutput, stack: &Stack) -> Fi
         let role = sanitize_line(role.unwrap_or("unknown"));
         differences.push(format!("its role is {role}"));
     }
+    if !is_template_input(target.and_then(Target::input)) {
+        differences.push("it sends another event".to_owned());
+    }
     if differences.is_empty() {
         return Finding::new(Check::Deployment);
     }
@@ -59,4 +67,26 @@ fn check_schedule(name: &str, schedule: &GetScheduleOutput, stack: &Stack) -> Fi
         "The schedule {name} differs from the template: {}.",
         differences.join("; ")
     ))
+}
+
+/// Compares the values: the text may have other spaces.
+fn is_template_input(input: Option<&str>) -> bool {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
+    input.and_then(parse) == parse(INPUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_templates_send_the_event_that_is_expected() {
+        for template in [
+            include_str!("../../../../template.yaml"),
+            include_str!("../../../../plain.yaml"),
+        ] {
+            let text: Vec<&str> = template.split_whitespace().collect();
+            assert!(text.join(" ").contains(INPUT));
+        }
+    }
 }

@@ -270,6 +270,12 @@ fn a_changed_schedule_is_a_problem() {
             json!("arn:aws:iam::111122223333:role/other"),
             "its role is other",
         ),
+        (
+            "/Target/Input",
+            json!(r#"{"mode":"audit"}"#),
+            "it sends another event",
+        ),
+        ("/Target/Input", Value::Null, "it sends another event"),
     ] {
         assert_only_problem(SCHEDULE, changed(schedule(), pointer, value), message);
     }
