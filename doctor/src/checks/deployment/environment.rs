@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::SystemTime;
 
-use aws_sdk_lambda::types::EnvironmentResponse;
+use aws_sdk_lambda::types::{EnvironmentError, EnvironmentResponse};
 use controltower_trusted_access::aws::parse_ca_bundle;
 use controltower_trusted_access::core::model::{Mode, TrustedAccess};
 use controltower_trusted_access::core::sanitize::{sanitize, sanitize_line};
@@ -34,13 +34,10 @@ const LOADERS: [&str; 4] = [
 
 /// Checks the variables.
 pub(super) fn check(environment: Option<&EnvironmentResponse>, stack: &Stack) -> Finding {
-    let mut finding = Finding::new(Check::Deployment);
-    if environment.and_then(EnvironmentResponse::error).is_some() {
-        finding = finding.problem(
-            "Lambda cannot read the function's environment variables.",
-            "Check the function's configuration in Lambda, and the KMS key that encrypts the variables.",
-        );
+    if let Some(error) = environment.and_then(EnvironmentResponse::error) {
+        return unreadable(error);
     }
+    let mut finding = Finding::new(Check::Deployment);
     let variables = environment.and_then(EnvironmentResponse::variables);
     let value = |name: &str| variables.and_then(|variables| variables.get(name));
     let mut assignments = Vec::new();
@@ -61,6 +58,17 @@ pub(super) fn check(environment: Option<&EnvironmentResponse>, stack: &Stack) ->
         .merge(check_loaders(|name| value(name).is_some()))
         .merge(network)
         .merge(settings)
+}
+
+/// Lambda decrypts the variables with the permissions of the caller if a key of the customer encrypts them, so this may be
+/// no failure of the function. <https://docs.aws.amazon.com/lambda/latest/api/API_EnvironmentError.html>
+fn unreadable(error: &EnvironmentError) -> Finding {
+    let code = sanitize_line(error.error_code().unwrap_or("no error code"));
+    Finding::new(Check::Deployment).not_checked(
+        format!("The function's environment variables could not be read: {code}."),
+        "The template encrypts them with no key of your own. If somebody set one, see docs/runbook.md#tampering; to read them \
+         all the same, allow kms:Decrypt on the key for these credentials.",
+    )
 }
 
 /// Compares the variables with the parameters that set them, unless a deployment is setting them now.

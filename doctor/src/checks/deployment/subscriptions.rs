@@ -87,7 +87,8 @@ fn check_pending(topic: &str, subscriptions: &[Subscription]) -> Finding {
                 "The topic {topic} has {}: no message arrives there.",
                 count_of(count, "unconfirmed subscription")
             ),
-            "Confirm it in the mail that AWS sent, see docs/deploy.md#confirm-the-mail-subscription.",
+            "Confirm it in the mail that AWS sent, see docs/deploy.md#confirm-the-mail-subscription. An endpoint that is no \
+             address confirms it by itself: check that it is reachable.",
         ),
     }
 }

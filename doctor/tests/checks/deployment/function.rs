@@ -3,7 +3,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::{DEPLOYMENT, GET_FUNCTION, deployment, with};
-use crate::checks::body;
+use crate::checks::{assert_only_issue, body, not_checked};
+use crate::cli::run_json;
 use crate::fake_aws::deployment::{FOREIGN_VARIABLE, function, stack_without_parameters};
 use crate::fake_aws::replies::rfc3339;
 use crate::fake_aws::{FakeReply, Scenario};
@@ -45,6 +46,21 @@ fn a_function_that_cannot_run_is_a_problem() {
         assert_eq!(code, 1, "{field}");
         assert!(check["problems"].to_string().contains(message), "{check:#}");
     }
+}
+
+#[test]
+fn variables_that_lambda_does_not_decrypt_are_not_checked_and_not_compared() {
+    let mut reply = function(&json!({}));
+    reply["Environment"] = json!({"Error": {"ErrorCode": "AccessDeniedException", "Message": "KMS access was denied"}});
+    let aws = with(GET_FUNCTION, &reply).start();
+    let (document, code) = run_json(&aws.url, &DEPLOYMENT);
+    assert_eq!(code, 2);
+    assert_only_issue(&document, "deployment", "notChecked");
+    let issues = not_checked(&document, "deployment");
+    assert!(
+        issues.contains("variables could not be read: AccessDeniedException"),
+        "{issues}"
+    );
 }
 
 #[test]
