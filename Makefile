@@ -33,7 +33,7 @@ is_for_architecture = $(filter $(ELF_MACHINE),$(shell od -An -tx1 -j18 -N1 $(1) 
 always_unless_for_architecture = $(if $(call is_for_architecture,$(1)),,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator package package-doctor doctor \
+.PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator bundle package package-doctor doctor \
 	test-doctor doctor-screenshot verify clean
 .PHONY: $(call always_unless_for_architecture,$(BOOTSTRAP))
 
@@ -96,7 +96,9 @@ EMULATED := $(if $(BUNDLE),$(RELEASED)/bootstrap,$(BOOTSTRAP))
 emulator: $(INSTALLED) $(EMULATED) ## test the bootstrap under AWS's Runtime Interface Emulator
 	BOOTSTRAP=$(EMULATED) $(PYTHON) tests/emulators/test_runtime_interface_emulator.py
 
-package: $(BOOTSTRAP) $(CYCLONEDX) package-doctor ## write the release bundle for this architecture to dist/
+package: bundle package-doctor ## write the release files for this architecture to dist/
+
+bundle: $(BOOTSTRAP) $(CYCLONEDX) ## write the function's part of them, without the doctor
 	python3 scripts/package.py $(ARCHITECTURE) $(BOOTSTRAP) $(CYCLONEDX)
 
 # Every command for the doctor selects the whole workspace, although it builds the doctor alone: the dependencies then

@@ -72,9 +72,7 @@ TEST_ARM64 = BOOTSTRAP=$(abspath $(EMULATED_BOOTSTRAP)) cargo test --locked --qu
 
 arm64: $(INSTALLED) $(CYCLONEDX) $(EMULATED_BOOTSTRAP) ## build for arm64; test that bootstrap and its release files
 	rustup target add aarch64-unknown-linux-gnu
-	$(MAKE) --no-print-directory build ARCHITECTURE=arm64
-	@# `make package` would also build the doctor, which takes minutes.
-	python3 scripts/package.py arm64 $(BOOTSTRAP) $(CYCLONEDX)
+	$(MAKE) --no-print-directory bundle ARCHITECTURE=arm64
 	cd tests/template && ARCHITECTURE=arm64 BOOTSTRAP=$(abspath $(BOOTSTRAP)) CYCLONEDX=$(abspath $(CYCLONEDX)) \
 		$(abspath $(PYTHON)) -m unittest test_bootstrap test_components test_package
 	$(TEST_ARM64) --test suite -- $(CONTRACT)

@@ -18,14 +18,10 @@ from digests import CHECKSUMS
 BUILDING_JOBS = ("package", "doctor")
 
 
-def announced(needs):
-    """Returns the digests by artifact that the building jobs have as outputs."""
-    found = {}
-    for job in BUILDING_JOBS:
-        for artifact, digests in needs.get(job, {}).get("outputs", {}).items():
-            if not artifact.startswith("bootstrap-"):  # compare_builds.py has these
-                found[artifact] = json.loads(digests or "{}")
-    return found
+def announced(needs, *jobs):
+    """Returns the digests by artifact that the jobs have as outputs."""
+    outputs = [output for job in jobs for output in needs.get(job, {}).get("outputs", {}).items()]
+    return {artifact: json.loads(digests or "{}") for artifact, digests in outputs}
 
 
 def is_plain_name(name):
@@ -56,7 +52,7 @@ def verified_files(folder, digests):
 
 def joined(built, needs):
     """Returns the files of all artifacts by name."""
-    expected = announced(needs)
+    expected = announced(needs, *BUILDING_JOBS)
     present = {folder.name for folder in built.iterdir()}
     if present != set(expected) or not expected:
         sys.exit(f"The artifacts are {sorted(present)}, but the jobs announced {sorted(expected)}.")

@@ -157,13 +157,13 @@ class DryRun:
                               capture_output=True, text=True)
 
     def attack(self):
-        """Changes each file of each artifact and each bootstrap's digest, one at a time. Every release must be refused."""
+        """Changes each file of each artifact and each second build, one at a time. Every release must be refused."""
         print("\n== tampering", flush=True)
         tampered = self.folder / "tampered"
         attacks = [(f"change {file.relative_to(self.artifacts)}", file.relative_to(self.artifacts), None)
                    for file in sorted(self.artifacts.glob("*/*")) if file.name != "SHA256SUMS"]
         attacks += [(f"another second build of {name}", None, name) for name in self.outputs["rebuild"]]
-        for title, changed, bootstrap in attacks:
+        for title, changed, rebuilt in attacks:
             shutil.rmtree(tampered, ignore_errors=True)
             shutil.copytree(self.artifacts, tampered)
             outputs = json.loads(json.dumps(self.outputs))
@@ -172,7 +172,7 @@ class DryRun:
                 content[len(content) // 2] ^= 1
                 (tampered / changed).write_bytes(content)
             else:
-                outputs["rebuild"][bootstrap] = "0" * 64
+                outputs["rebuild"][rebuilt] = json.dumps(dict.fromkeys(json.loads(outputs["rebuild"][rebuilt]), "0" * 64))
             refused = self.release(tampered, outputs)
             if refused.returncode == 0:
                 sys.exit(f"   {title}: NOT REFUSED")

@@ -31,7 +31,7 @@ class Join(Refusals):
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.built = self.folder / "built"
-        self.needs = {"package": {"result": "success", "outputs": {"bootstrap-arm64": HASH}}, "doctor": {"outputs": {}},
+        self.needs = {"package": {"result": "success", "outputs": {}}, "doctor": {"outputs": {}},
                       "verify": {"outputs": {}}}
         self.build("arm64", {"arm64.zip": "arm64", "template.yaml": "shared"})
         self.build("x86_64", {"x86_64.zip": "x86_64", "template.yaml": "shared"})
@@ -129,24 +129,31 @@ class Join(Refusals):
 
 class SecondBuild(Refusals):
     def compare(self, first, second):
-        needs = {"package": {"outputs": first}, "rebuild": {"outputs": second}}
-        return run("compare_builds.py", needs=needs)
+        """Compares two builds. Each is the digest of the bundle by architecture."""
+        def outputs(build):
+            return {one: json.dumps({f"controltower-trusted-access-{one}.tar.gz": digest}) for one, digest in build.items()}
+
+        return run("compare_builds.py", needs={"package": {"outputs": outputs(first)}, "rebuild": {"outputs": outputs(second)}})
 
     def test_two_equal_builds_pass(self):
-        process = self.compare({"bootstrap-arm64": HASH, "arm64": "{}"}, {"bootstrap-arm64": HASH})
-        self.assertEqual((process.returncode, process.stdout), (0, f"bootstrap-arm64: {HASH}, twice\n"))
+        process = self.compare({"arm64": HASH}, {"arm64": HASH})
+        self.assertEqual((process.returncode, process.stdout), (0, f"controltower-trusted-access-arm64.tar.gz: {HASH}, twice\n"))
 
-    def test_two_builds_that_differ_are_refused(self):
-        self.assert_refused(self.compare({"bootstrap-arm64": HASH}, {"bootstrap-arm64": "b" * 64}), "two builds of the same commit differ")
+    def test_a_bundle_that_differs_in_anything_is_refused(self):
+        for first, second in ((HASH, "b" * 64), ("b" * 64, HASH)):
+            self.assert_refused(self.compare({"arm64": first}, {"arm64": second}), "two builds of the same commit differ")
 
-    def test_a_bootstrap_that_was_built_once_is_refused(self):
-        both = {"bootstrap-arm64": HASH, "bootstrap-x86_64": HASH}
-        for first, second in ((both, {"bootstrap-arm64": HASH}), ({"bootstrap-arm64": HASH}, both), ({}, {})):
+    def test_a_bundle_that_was_built_once_is_refused(self):
+        both = {"arm64": HASH, "x86_64": HASH}
+        for first, second in ((both, {"arm64": HASH}), ({"arm64": HASH}, both), ({}, {})):
             with self.subTest(first=first, second=second):
-                self.assert_refused(self.compare(first, second), "Both must have every bootstrap")
+                self.assert_refused(self.compare(first, second), "Both must have every architecture")
 
-    def test_two_empty_outputs_are_not_equal_builds(self):
-        self.assert_refused(self.compare({"bootstrap-arm64": ""}, {"bootstrap-arm64": ""}), "'' is not a SHA-256")
+    def test_two_builds_without_the_bundle_are_not_equal_builds(self):
+        for empty in ("", "{}", json.dumps({"another file": HASH})):
+            with self.subTest(empty):
+                needs = {job: {"outputs": {"arm64": empty}} for job in ("package", "rebuild")}
+                self.assert_refused(run("compare_builds.py", needs=needs), "'' is not a SHA-256")
 
 
 if __name__ == "__main__":
