@@ -1,8 +1,12 @@
 """Tests the jobs of the release workflow and the gates before a release. It needs PyYAML: `make workflows`."""
 
+import os
 import re
+import subprocess
+import tempfile
 import tomllib
 import unittest
+from pathlib import Path
 
 import yaml
 from test_build_files import ROOT, make
@@ -73,6 +77,19 @@ class Release(unittest.TestCase):
 
     def test_reviewers_approve_it(self):
         self.assertEqual(JOBS["release"]["environment"], "release")
+
+    def test_an_environment_without_a_reviewer_prevents_it(self):
+        command = JOBS["verify"]["steps"][position("verify", "environments/release")]["run"]
+        with tempfile.TemporaryDirectory() as folder:
+            gh = Path(folder, "gh")
+            environment = {"PATH": f"{folder}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "example/example"}
+            # An absent environment is an error of gh, which prints GitHub's answer.
+            for answer, expected in (("echo true", 0), ("echo false", 1), ("exit 0", 1), ('echo \'{"message":"true"}\'; exit 1', 1)):
+                with self.subTest(answer):
+                    gh.write_text(f"#!/bin/sh\n{answer}\n")
+                    gh.chmod(0o755)
+                    process = subprocess.run(["bash", "-e", "-c", command], env=environment, capture_output=True, text=True)
+                    self.assertEqual((process.returncode, "::error::" in process.stdout), (expected, expected == 1))
 
     def test_it_compares_before_it_attests_and_attests_before_it_publishes(self):
         steps = [str(step) for step in JOBS["release"]["steps"]]
