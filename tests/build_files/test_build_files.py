@@ -78,6 +78,12 @@ class Documents(unittest.TestCase):
         self.assertGreater(len(named), 15)
         self.assertEqual(named - set(phony_targets()), set())
 
+    def test_no_page_has_two_sections_of_one_name(self):
+        for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+            with self.subTest(page.relative_to(ROOT)):
+                sections = re.findall(r"^## .+$", page.read_text(), re.MULTILINE)
+                self.assertEqual(len(sections), len(set(sections)))
+
 
 class Bootstrap(unittest.TestCase):
     def setUp(self):
