@@ -84,6 +84,7 @@ template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, a
 	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap
 
 stack: package $(INSTALLED) $(IAM_SIMULATOR) $(ZSH) ## test the templates, deployed to moto, and the release files
+	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
 	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
 		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) ZSH=$(abspath $(ZSH)) $(DOCTOR) CYCLONEDX=$(abspath $(CYCLONEDX)) \
@@ -134,7 +135,7 @@ RELEASE_DOCTOR := $(TARGET_DIR)/lambda/trusted-access-doctor/bootstrap
 package-doctor: $(BUILD_TOOLS) ## write the archive of the doctor for Linux to dist/
 	cargo lambda build --profile doctor --locked --package trusted-access-doctor --bin trusted-access-doctor \
 		--target $(DOCTOR_TARGET).$(GLIBC)
-	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
+	cargo build --workspace --locked --quiet --example manual
 	$(TARGET_DIR)/debug/examples/manual $(TARGET_DIR)/manual
 	python3 scripts/package_doctor.py $(DOCTOR_TARGET) $(RELEASE_DOCTOR) $(TARGET_DIR)/manual
 	@# Another machine's binary does not run here.
