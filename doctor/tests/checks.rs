@@ -8,7 +8,6 @@ mod landing_zone;
 mod organization;
 mod owners;
 mod roles;
-mod second_stack;
 mod trusted_access;
 mod watched;
 

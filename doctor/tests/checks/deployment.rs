@@ -4,6 +4,7 @@ mod alarms;
 mod changes;
 mod function;
 mod last_report;
+mod second_stack;
 mod stack;
 
 use serde_json::Value;
