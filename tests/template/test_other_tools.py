@@ -69,6 +69,10 @@ class Terraform(unittest.TestCase):
         for name in ("code", "template"):
             self.assertIn("filesha256(", self.resources[name]["key"])
 
+    def test_the_old_code_stays_until_the_stack_is_updated(self):
+        # A new key replaces the object. Terraform would delete the old one first, and a rollback of the stack would not find it.
+        self.assertEqual(self.resources["code"]["lifecycle"], [{"create_before_destroy": True}])
+
 
 class LandingZoneAccelerator(unittest.TestCase):
     def test_the_stack_set_of_the_accelerator_is_deployed_with_these_values(self):
