@@ -19,8 +19,8 @@ STUBS = Path(__file__).parent / "stubs"
 SKIPPED = {"target", "node_modules", "dist", "corpus", "artifacts"}
 # Tools that act on AWS, on GitHub, on the network or on this machine. Anything else that a block calls must be here or
 # in HARMLESS: a typing error fails instead of running something.
-STUBBED = ["aws", "cargo", "curl", "gh", "git", "make", "rustup", "sam", "sha256sum", "sleep", "trusted-access-doctor", "tar", "docker"]
-HARMLESS = ["cat", "env", "head", "ls", "mkdir", "sed", "sort", "tr"]
+STUBBED = ["aws", "cargo", "curl", "gh", "git", "grep", "make", "rustup", "sam", "sha256sum", "sleep", "trusted-access-doctor", "tar", "docker"]
+HARMLESS = ["cat", "cut", "env", "head", "ls", "mkdir", "sed", "sort", "tr"]
 
 
 def markdown_files():

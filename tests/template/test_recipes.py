@@ -4,6 +4,7 @@ The blocks of a page run in the order of the page, each in a shell of its own, o
 tools are stubs: tests/docs runs the blocks that only call those.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -26,8 +27,8 @@ REGION, HOME_REGION = "us-east-1", "eu-west-1"
 LOG_GROUP = "controltower-trusted-access-FunctionLogGroup-1A2B3C4D5E6F"
 ADDRESS = "ops@example.com"
 STUBS = Path(__file__).parent / "stubs"
-OTHER_TOOLS = sorted(set(documents.STUBBED) - {"aws", "sleep", "sha256sum"})
-REAL_TOOLS = [*documents.HARMLESS, "sha256sum", "true"]
+REAL_TOOLS = [*documents.HARMLESS, "grep", "sha256sum", "true"]
+OTHER_TOOLS = sorted(set(documents.STUBBED) - {"aws", "sleep", *REAL_TOOLS})
 EXECUTE = "cloudformation ExecuteChangeSet"
 READS = {"cloudformation DescribeStacks", "cloudformation GetTemplate"}
 DENIED = error(403, "AccessDenied", "not authorized")
@@ -110,13 +111,14 @@ def deploy_everything(aws):
 
 
 def unpack_release(folder):
-    """Puts what a recipe needs of an unpacked release into the working directory of the recipe."""
+    """Puts what a recipe needs of a release into its working directory: a download, and the folder that it unpacks to."""
     bundle = folder / "controltower-trusted-access"
     bundle.mkdir()
     for file in stack.ROOT.glob("*.yaml"):
         (bundle / file.name).symlink_to(file)
-        (folder / file.name).symlink_to(file)
-    (bundle / "controltower-trusted-access-arm64.zip").write_bytes(b"zip")
+    for file in (bundle / "controltower-trusted-access-arm64.zip", folder / "controltower-trusted-access-arm64.tar.gz"):
+        file.write_bytes(b"archive")
+        (file.parent / "SHA256SUMS").write_text(f"{hashlib.sha256(b'archive').hexdigest()}  {file.name}\n")
 
 
 def create(client, name, body, parameters):
