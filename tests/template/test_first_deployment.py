@@ -19,6 +19,7 @@ from test_recipes import documents
 
 ARCHITECTURE = os.environ["ARCHITECTURE"]
 DIST = stack.ROOT / "dist"
+HOME_REGION = "controltower POST /list-landingzones"
 BUNDLE = f"controltower-trusted-access-{ARCHITECTURE}.tar.gz"
 CURL = """#!/bin/sh
 # Downloads the files in the braces of the last argument, as `curl -fLO` does.
@@ -63,13 +64,19 @@ class FirstDeployment(unittest.TestCase):
         """Runs a block in the folder of the deployment, and answers the question of sam."""
         return self.shells.run(shell, script, self.folder, answers="y\n")
 
-    def assert_deployed(self):
+    def release_folder(self):
+        """Returns the path of a release that is used instead of dist/ until the end of the test."""
+        self.addCleanup(self.shells.environment.__setitem__, "DIST", str(DIST))
+        self.shells.environment["DIST"] = str(Path(self.folder, "release"))
+        return Path(self.folder, "release")
+
+    def assert_deployed(self, email="ops@example.com", home_region="eu-west-1"):
         client = stack.boto3.client("cloudformation", region_name="us-east-1")
         described, = client.describe_stacks(StackName=stack.STACK_NAME)["Stacks"]
         values = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
         chosen = {name: values[name] for name in ("Mode", "NotificationEmail", "LandingZoneRegion", "Architecture")}
         self.assertEqual(chosen, {
-            "Mode": "audit", "NotificationEmail": "ops@example.com", "LandingZoneRegion": "eu-west-1", "Architecture": ARCHITECTURE,
+            "Mode": "audit", "NotificationEmail": email, "LandingZoneRegion": home_region, "Architecture": ARCHITECTURE,
         })
         function = client.describe_stack_resource(StackName=stack.STACK_NAME, LogicalResourceId="Function")
         name = function["StackResourceDetail"]["PhysicalResourceId"]
@@ -95,18 +102,33 @@ class FirstDeployment(unittest.TestCase):
         self.assert_deployed()
 
     def test_a_changed_bundle_is_not_unpacked_and_not_deployed(self):
-        release = Path(self.folder, "release")
+        release = self.release_folder()
         shutil.copytree(DIST, release)
         with open(release / BUNDLE, "ab") as bundle:
             bundle.write(b"x")
-        self.addCleanup(self.shells.environment.__setitem__, "DIST", str(DIST))
-        self.shells.environment["DIST"] = str(release)
         block, = blocks("README.md", "Deploy")
         done = self.follow("bash", block)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("FAILED", done.stdout)
         self.assertFalse(Path(self.folder, "controltower-trusted-access").exists())
-        self.assertEqual(self.aws.calls, [])
+        self.assertEqual([call.name for call in self.aws.calls], [HOME_REGION])
+
+    def test_the_files_of_an_earlier_download_are_not_deployed_if_the_new_one_fails(self):
+        shutil.copytree(DIST, self.folder, dirs_exist_ok=True)
+        self.release_folder().mkdir()
+        block, = blocks("README.md", "Deploy")
+        for shell in self.shells.shells:
+            self.aws.calls.clear()
+            done = self.shells.run(shell, block, self.folder, answers="y\n", pasted=True)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual([call.name for call in self.aws.calls], [HOME_REGION])
+
+    def test_the_address_and_the_home_region_may_be_empty(self):
+        block = re.sub("(EMAIL|HOME_REGION)=.+", r"\1=", blocks("README.md", "Deploy")[0])
+        self.assertIn("EMAIL=\nHOME_REGION=\n", block)
+        done = self.follow("bash", block)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assert_deployed(email="", home_region="")
 
     def test_the_plain_template_and_the_aws_cli_deploy_the_code_of_the_release(self):
         block, = [code for code in blocks("docs/deploy.md", "Ways to deploy") if "aws s3 cp" in code and "stack-set" not in code]

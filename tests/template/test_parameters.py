@@ -60,7 +60,8 @@ REFUSED = {
     ],
     "WatchPrincipals": ["config", "Config.amazonaws.com", "config.amazonaws.com,", "config.amazonaws.com;sso.amazonaws.com",
                         "controltower.amazonaws.com", "sso.amazonaws.com, controltower.amazonaws.com", "a..b.amazonaws.com"],
-    "LandingZoneRegion": ["Ireland", "EU-WEST-1", "eu-west", "eu-west-1a", "eu-west-100", "eu-west-1 ", "a-b-c-d-1",
+    # None is what the AWS CLI prints for no landing zone.
+    "LandingZoneRegion": ["None", "Ireland", "EU-WEST-1", "eu-west", "eu-west-1a", "eu-west-100", "eu-west-1 ", "a-b-c-d-1",
                           "eu-west-1.example.com", "*"],
     "HoldUntil": ["tomorrow", "2026-11-24", "2026-11-24T18:00", "2026-11-24T18:00:00", "2026-11-24 18:00:00Z", " ", "2026-13-24T18:00:00Z",
                   "2026-11-32T18:00:00Z", "2026-11-24T24:00:00Z", "2026-11-31T18:00:00Z", "2026-02-30T18:00:00Z", "2026-11-00T18:00:00Z",
