@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import tomllib
 import unittest
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import yaml
 from test_build_files import ROOT, make
+
+sys.path.append(str(ROOT / "scripts"))
+import package  # noqa: E402
 
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.yml")}
 JOBS = WORKFLOWS["release"]["jobs"]
@@ -156,6 +160,10 @@ class Gates(unittest.TestCase):
         self.assertEqual({folder.lstrip("/") for folder in directories["npm"]}, folders)
         self.assertEqual(directories["cargo"], ["/", "/fuzz"])
         self.assertLessEqual({"uv", "github-actions"}, set(directories))
+
+    def test_the_dependencies_of_every_released_target_are_checked(self):
+        released = {entry["target"] for entry in JOBS["doctor"]["strategy"]["matrix"]["include"]} | set(package.TARGETS.values())
+        self.assertEqual(set(tomllib.loads((ROOT / "deny.toml").read_text())["graph"]["targets"]), released)
 
     def test_only_these_jobs_may_write_anything(self):
         for workflow, definition in WORKFLOWS.items():
