@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import os
+import posixpath
 import re
 import sys
 import tarfile
@@ -44,7 +45,8 @@ def with_resolving_links(text, page, files, url):
     `page` is the path of the page and `files` are the paths of the bundle, both relative to the repository.
     """
     def resolve(link):
-        file = os.path.normpath(Path(page).parent / link[1].partition("#")[0])
+        # With slashes on Windows too, as in the paths of the bundle.
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(page), link[1].partition("#")[0]))
         return link[0] if file in files else f"]({urljoin(url + page, link[1])})"
 
     # Neither a link to a section of the page itself nor one that is absolute already.

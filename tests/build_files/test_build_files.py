@@ -85,6 +85,13 @@ class Documents(unittest.TestCase):
                 self.assertEqual(len(sections), len(set(sections)))
 
 
+class Checkout(unittest.TestCase):
+    def test_git_for_windows_writes_the_bytes_of_the_commit(self):
+        command = ["git", "-c", "core.autocrlf=true", "cat-file", "--filters", "HEAD:LICENSE"]
+        written = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
+        self.assertEqual(written, (ROOT / "LICENSE").read_bytes())
+
+
 class Bootstrap(unittest.TestCase):
     def setUp(self):
         self.target_dir = self.enterContext(tempfile.TemporaryDirectory())

@@ -1,5 +1,6 @@
 """Tests the archive of the doctor that `make package` writes to dist/: it must run on an old Linux, and be complete."""
 
+import ntpath
 import os
 import platform
 import re
@@ -11,6 +12,7 @@ import tomllib
 import unittest
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests" / "emulators"), str(ROOT / "scripts")]
@@ -125,6 +127,11 @@ class Script(unittest.TestCase):
             self.assertIsNone(archive.testzip())
             self.assertEqual(archive.read("trusted-access-doctor/trusted-access-doctor.exe"), b"a program")
             self.assertIn("trusted-access-doctor/docs/doctor-policy.json", archive.namelist())
+
+    def test_a_link_of_the_page_to_a_file_of_the_archive_stays_relative_on_windows(self):
+        with mock.patch("os.path", ntpath):
+            text = package.with_resolving_links("[a](doctor-policy.json)", "docs/doctor.md", {"docs/doctor-policy.json"}, package.MAIN)
+        self.assertEqual(text, "[a](doctor-policy.json)")
 
 
 class Binstall(unittest.TestCase):
