@@ -65,9 +65,10 @@ class Tools:
         work = self.folder / "work"
         shutil.rmtree(work, ignore_errors=True)
         # What `tar` unpacks from a release.
-        doctor = work / "trusted-access-doctor" / "trusted-access-doctor"
-        doctor.parent.mkdir(parents=True)
-        shutil.copy(STUBS / "tool", doctor)
+        for folder, file in (("trusted-access-doctor", STUBS / "tool"), ("controltower-trusted-access", ROOT / "template.yaml")):
+            (work / folder).mkdir(parents=True)
+            shutil.copy(file, work / folder)
+        (work / "trusted-access-doctor" / "tool").rename(work / "trusted-access-doctor" / "trusted-access-doctor")
         self.log.write_text("")
         environment = {"PATH": str(self.path), "HOME": str(work), "CALLS": str(self.log), "LC_ALL": "C.UTF-8"}
         return subprocess.run([*shell, script], cwd=work, env=environment, capture_output=True, text=True, timeout=60)

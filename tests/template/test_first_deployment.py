@@ -130,6 +130,23 @@ class FirstDeployment(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assert_deployed(email="", home_region="")
 
+    def test_an_upgrade_with_sam_keeps_every_value_but_the_address_of_the_runbook(self):
+        stack.upload_code()
+        client = stack.boto3.client("cloudformation", region_name="us-east-1")
+        old = {"Mode": "enforce", "NotificationEmail": "old@example.com", "ScheduleExpression": "rate(2 hours)",
+               "Architecture": ARCHITECTURE, "RunbookUrl": "https://github.com/example/fork/blob/v0.0.1/docs/runbook.md"}
+        recipes.create(client, stack.STACK_NAME, stack.json.dumps(stack.translate()), old)
+        shutil.copytree(DIST, self.folder, dirs_exist_ok=True)
+        block, = [code for code in blocks("docs/operate.md", "Upgrade") if "tar -xzf" in code]
+        for shell in self.shells.shells:
+            self.aws.calls.clear()
+            done = self.follow(shell, f"STACK=controltower-trusted-access\nREGION=us-east-1\n{block}")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            sent, = [call for call in self.aws.calls if call.name == "cloudformation CreateChangeSet"]
+            released = stack.yaml_parse(Path(self.folder, "controltower-trusted-access", "template.yaml").read_text())
+            kept = dict.fromkeys(released["Parameters"], True)
+            self.assertEqual(sent.stack_parameters(), kept | {"RunbookUrl": released["Parameters"]["RunbookUrl"]["Default"]})
+
     def test_the_plain_template_and_the_aws_cli_deploy_the_code_of_the_release(self):
         block, = [code for code in blocks("docs/deploy.md", "Ways to deploy") if "aws s3 cp" in code and "stack-set" not in code]
         stack.boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="amzn-s3-demo-bucket")
