@@ -117,10 +117,7 @@ class DryRun:
 
     def clone(self, folder):
         """Clones the last commit, with the installed tools of this folder."""
-        copy = self.folder / "clone"
-        subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, copy], check=True)
-        shutil.copytree(copy, folder, dirs_exist_ok=True)
-        shutil.rmtree(copy)
+        subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, folder], check=True)
         # Dependencies of the debug profile too: no released binary has them.
         debug = self.tools.parent / "debug"
         debug.mkdir(exist_ok=True)

@@ -186,10 +186,46 @@ class Gates(unittest.TestCase):
 
 
 class DryRun(unittest.TestCase):
+    """The dry run, with a stub of make that writes small files instead of building."""
+
+    MAKE = """#!/bin/sh
+target=$1 architecture=${2#ARCHITECTURE=} name=controltower-trusted-access
+test "$target" != emulator || exit 0
+mkdir -p dist $name
+echo "$SECOND_BUILD" | grep -x "$target" > $name/$name-$architecture.cdx.json
+tar --sort=name --mtime=@0 --owner=0 --group=0 -cf - $name | gzip -n > dist/$name-$architecture.tar.gz
+test "$target" = bundle || echo "$architecture" > dist/trusted-access-doctor-$architecture.tar.gz
+"""
+
+    def run_with(self, *architectures, second_build=""):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "tools").mkdir()
+        (folder / "make").write_text(self.MAKE)
+        (folder / "make").chmod(0o755)
+        command = [sys.executable, ROOT / "scripts" / "release_dry_run.py", folder / "run", folder / "tools", *architectures]
+        environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "SECOND_BUILD": second_build}
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
     def test_it_runs_the_jobs_that_build_and_publish_the_function(self):
         text = (ROOT / "scripts" / "release_dry_run.py").read_text()
         jobs = re.search(r"^JOBS = \((.*)\)$", text, re.MULTILINE)[1]
         self.assertEqual(set(re.findall(r'"(\w+)"', jobs)), set(JOBS) - {"doctor", "verify", "security"})
+
+    def test_the_jobs_release_their_files_and_refuse_each_that_was_changed_in_between(self):
+        process = self.run_with("arm64", "x86_64")
+        self.assertEqual((process.returncode, process.stderr), (0, ""), process.stdout)
+        names = [f"{name}-{architecture}.tar.gz" for name in ("controltower-trusted-access", "trusted-access-doctor")
+                 for architecture in ("arm64", "x86_64")]
+        self.assertEqual(re.findall(r"^[0-9a-f]{64}  (.*)$", process.stdout, re.MULTILINE), names)
+        for architecture in ("arm64", "x86_64"):
+            self.assertIn(f"another second build of {architecture}: refused", process.stdout)
+            for name in names[architecture != "arm64"::2]:
+                self.assertIn(f"change {architecture}/{name}: refused", process.stdout)
+
+    def test_the_jobs_release_nothing_if_the_second_build_differs(self):
+        process = self.run_with("arm64", second_build="bundle")
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("two builds of the same commit differ", process.stderr)
 
 
 if __name__ == "__main__":
