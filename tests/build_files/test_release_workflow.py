@@ -80,27 +80,40 @@ class Release(unittest.TestCase):
     def test_it_waits_for_every_other_job(self):
         self.assertEqual(set(JOBS["release"]["needs"]), set(JOBS) - {"release"})
 
-    def test_a_failed_job_prevents_it(self):
-        for name, job in JOBS.items():
+    def test_a_failed_or_skipped_check_prevents_it(self):
+        for name, job in [*JOBS.items(), *WORKFLOWS["security"]["jobs"].items()]:
             with self.subTest(name):
-                self.assertNotIn("if", job)
                 self.assertNotIn("continue-on-error", str(job))
+                for part in (job, *job.get("steps", [])):
+                    self.assertNotIn("if", part)
 
     def test_reviewers_approve_it(self):
         self.assertEqual(JOBS["release"]["environment"], "release")
 
-    def test_an_environment_without_a_reviewer_prevents_it(self):
-        command = JOBS["verify"]["steps"][position("verify", "environments/release")]["run"]
+    def run_step(self, job, text, answer):
+        """Runs a step of a job with a stub of gh."""
         with tempfile.TemporaryDirectory() as folder:
             gh = Path(folder, "gh")
-            environment = {"PATH": f"{folder}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "example/example"}
-            # An absent environment is an error of gh, which prints GitHub's answer.
-            for answer, expected in (("echo true", 0), ("echo false", 1), ("exit 0", 1), ('echo \'{"message":"true"}\'; exit 1', 1)):
-                with self.subTest(answer):
-                    gh.write_text(f"#!/bin/sh\n{answer}\n")
-                    gh.chmod(0o755)
-                    process = subprocess.run(["bash", "-e", "-c", command], env=environment, capture_output=True, text=True)
-                    self.assertEqual((process.returncode, "::error::" in process.stdout), (expected, expected == 1))
+            gh.write_text(f"#!/bin/sh\n{answer}\n")
+            gh.chmod(0o755)
+            environment = {"PATH": f"{folder}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "example/example", "GITHUB_SHA": "a" * 40}
+            command = JOBS[job]["steps"][position(job, text)]["run"]
+            return subprocess.run(["bash", "-e", "-c", command], env=environment, capture_output=True, text=True)
+
+    def test_an_environment_without_a_reviewer_prevents_it(self):
+        self.assertEqual(self.run_step("verify", "environments/release", "echo true").returncode, 0)
+        # An absent environment is an error of gh, which prints GitHub's answer.
+        for answer in ("echo false", "exit 0", 'echo \'{"message":"true"}\'; exit 1'):
+            with self.subTest(answer):
+                process = self.run_step("verify", "environments/release", answer)
+                self.assertEqual((process.returncode, "::error::" in process.stdout), (1, True))
+
+    def test_a_tag_that_was_moved_or_deleted_prevents_it(self):
+        self.assertIn("release create", self.run_step("release", "gh release create", f"echo {'a' * 40}; echo $* >&2").stderr)
+        for answer in (f"echo {'b' * 40}", "exit 1"):
+            process = self.run_step("release", "gh release create", f"echo $* >&2; {answer}")
+            self.assertEqual(process.returncode, 1)
+            self.assertNotIn("release create", process.stderr)
 
     def test_it_compares_before_it_attests_and_attests_before_it_publishes(self):
         steps = [str(step) for step in JOBS["release"]["steps"]]
