@@ -186,5 +186,8 @@ $(IAM_SIMULATOR): $(wildcard tests/template/iam/*)
 	npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
+# Tools that run for seconds: an optimized build takes three times as long as this one, and saves none of them.
+UNOPTIMIZED := CARGO_PROFILE_DEV_DEBUG=0
+
 $(CYCLONEDX):
-	cargo install cargo-cyclonedx --version $(CYCLONEDX_VERSION) --locked --quiet --root $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)
+	$(UNOPTIMIZED) cargo install cargo-cyclonedx --version $(CYCLONEDX_VERSION) --locked --debug --quiet --root $(TOOLS)/cyclonedx-$(CYCLONEDX_VERSION)

@@ -210,7 +210,7 @@ $(EMULATED_BOOTSTRAP):
 	chmod +x $@
 
 $(CARGO_DENY):
-	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)
+	$(UNOPTIMIZED) cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --debug --quiet --root $(TOOLS)/$(CARGO_DENY_VERSION)
 
 $(CARGO_FUZZ):
 	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --quiet --root $(TOOLS)/fuzz-$(CARGO_FUZZ_VERSION)
