@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import copy
+import functools
 import io
 import json
 import logging
@@ -21,6 +22,12 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 
+import yaml
+
+# moto and SAM's translator read the template several times per stack. PyYAML's parser in C takes a tenth of the time.
+yaml.Loader = yaml.loader.Loader = yaml.CLoader
+yaml.SafeLoader = yaml.CSafeLoader
+
 import boto3
 from moto import mock_aws
 from samcli.yamlhelper import yaml_parse
@@ -32,6 +39,17 @@ import cloudformation  # noqa: F401  (registers the resource models)
 # The translator warns about an import of its own.
 warnings.simplefilter("ignore", DeprecationWarning)
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
+
+create_client = boto3.client
+
+
+@functools.cache
+def kept_client(endpoint, service, **options):
+    return create_client(service, **options)
+
+
+# A new client reads the definition of its service, which takes longer than most of the calls of these tests.
+boto3.client = lambda service, **options: kept_client(os.environ.get("AWS_ENDPOINT_URL"), service, **options)
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
