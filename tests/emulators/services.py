@@ -1,6 +1,6 @@
 """Third-party servers as context managers: moto, cargo-lambda and AWS's Runtime Interface Emulator.
 
-Each server listens on a free port of 127.0.0.1 and accepts connections when the block begins. It is
+Each server listens on a port of 127.0.0.1 and accepts connections when the block begins. It is
 stopped by its process group when the block ends, also after an exception, Ctrl-C or SIGTERM.
 """
 
@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import platform
+import random
+import re
 import signal
 import socket
 import subprocess
@@ -33,11 +35,21 @@ READY_TIMEOUT = 60  # seconds
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
+# The kernel gives no port below 32768 to a program that asks for any port, on Linux and on macOS.
+PORTS = range(20_000, 32_000)
+
+
 def free_port():
-    """Returns a port that was free. The servers accept only a number, so they cannot take over a bound socket."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Returns a port that is free, and that only another call of this function returns.
+
+    It is for cargo-lambda and the Runtime Interface Emulator: they accept only a number, so they can neither choose a port
+    nor take over a bound socket.
+    """
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            port = random.choice(PORTS)
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def aws_environment(endpoint):
@@ -56,15 +68,15 @@ def aws_environment(endpoint):
 
 
 @contextlib.contextmanager
-def run_server(command, port, environment):
-    """Starts a process in its own process group, waits until it listens, and yields its log file."""
+def run_server(command, environment, is_ready):
+    """Starts a process in its own process group, waits until `is_ready(log)` is true, and yields its log file."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )
         try:
-            wait_until_listening(process, port, command[0], log)
+            wait_until_ready(process, is_ready, command[0], log)
             yield log
         except Exception:
             print(f"--- output of {Path(str(command[0])).name}:\n{log_tail(log)}", file=sys.stderr)
@@ -73,15 +85,24 @@ def run_server(command, port, environment):
             stop(process)
 
 
-def wait_until_listening(process, port, name, log):
+def wait_until_ready(process, is_ready, name, log):
     deadline = time.monotonic() + READY_TIMEOUT
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"{name} exited with {process.returncode} before it listened:\n{log_tail(log)}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        if is_ready(log):
             return
         time.sleep(0.05)
-    raise RuntimeError(f"{name} did not listen on port {port} within {READY_TIMEOUT} s:\n{log_tail(log)}")
+    raise RuntimeError(f"{name} did not listen within {READY_TIMEOUT} s:\n{log_tail(log)}")
+
+
+def listens_on(port):
+    """Returns a function for `run_server`: whether a server accepts connections on this port."""
+    def is_ready(_):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False
+    return is_ready
 
 
 def read_log(log):
@@ -110,11 +131,12 @@ def stop(process):
 
 @contextlib.contextmanager
 def moto():
-    """Starts moto's server and yields its URL."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with run_server([BIN / "moto_server", "-H", "127.0.0.1", "-p", port], port, aws_environment(url)):
-        yield url
+    """Starts moto's server on a port that it chooses, and yields its URL, which it logs when it listens."""
+    def url(log):
+        return re.search(r"Running on (http://127\.0\.0\.1:\d+)\n", read_log(log))
+
+    with run_server([BIN / "moto_server", "-H", "127.0.0.1", "-p", "0"], aws_environment(""), url) as log:
+        yield url(log)[1]
 
 
 class Organization:
@@ -188,7 +210,7 @@ def cargo_lambda_watch(endpoint):
                                   check=True, stdout=subprocess.PIPE, timeout=600)
         return json.loads(response.stdout)
 
-    with run_server(watch, port, environment):
+    with run_server(watch, environment, listens_on(port)):
         yield invoke
 
 
@@ -221,6 +243,6 @@ def runtime_interface_emulator(bootstrap, endpoint, settings=None):
             with urllib.request.urlopen(request, timeout=150) as response:
                 return json.loads(response.read())
 
-        with run_server(command, port, environment) as log:
+        with run_server(command, environment, listens_on(port)) as log:
             invoke.log_lines = lambda: [json.loads(line) for line in read_log(log).splitlines() if line.startswith("{")]
             yield invoke
