@@ -13,6 +13,8 @@ mod secrets;
 mod standalone;
 mod untrusted_input;
 
+use std::thread;
+
 pub use crate::support::scripted_organizations::{CONTROL_TOWER, ScriptedOrganizations};
 
 use crate::support::function::{Function, binary};
@@ -39,4 +41,13 @@ pub fn function(server: &ScriptedOrganizations, environment: &[(&str, &str)]) ->
     let mut all = vec![("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint.as_str())];
     all.extend(environment);
     Function::start(&binary(), &all)
+}
+
+/// Runs a test with each case on a thread of its own: the functions mostly wait, for back-off or a verifying read.
+pub fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) + Sync) {
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| test(case));
+        }
+    });
 }

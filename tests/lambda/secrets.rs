@@ -1,6 +1,6 @@
 //! Secrets of the environment are in no response and in no line, at any log level.
 
-use super::{CONTROL_TOWER, disabled, function};
+use super::{CONTROL_TOWER, at_once, disabled, function};
 use crate::support::event_files;
 use crate::support::function::{Function, binary};
 use crate::support::http;
@@ -60,14 +60,14 @@ fn assert_no_secret(function: &Function, payloads: &[&str], runs_before: usize) 
 fn a_successful_run_prints_no_secret() {
     let events = event_files::all();
     let payloads: Vec<&str> = events.iter().map(|(_, content)| content.as_str()).collect();
-    for level in LEVELS {
+    at_once(LEVELS, |level| {
         assert_no_secret(&function_at_level(&disabled(), level, &[]), &payloads, 0);
-    }
+    });
 }
 
 #[test]
 fn a_failed_run_prints_no_secret() {
-    for level in LEVELS {
+    at_once(LEVELS, |level| {
         let server = disabled();
         let function = function_at_level(&server, level, &[]);
         let mut runs = 0;
@@ -83,12 +83,12 @@ fn a_failed_run_prints_no_secret() {
             runs = assert_no_secret(&function, &["{}", "7"], runs);
             server.set(CONTROL_TOWER, false);
         }
-    }
+    });
 }
 
 #[test]
 fn an_invalid_configuration_prints_no_secret() {
-    for level in LEVELS {
+    at_once(LEVELS, |level| {
         for (name, value) in [
             ("MODE", "off"),
             ("AWS_CA_BUNDLE", "/nowhere"),
@@ -101,7 +101,7 @@ fn an_invalid_configuration_prints_no_secret() {
                 0,
             );
         }
-    }
+    });
 }
 
 /// Returns the message of AWS if it calculates another signature, with the secret token and signature of this request.
@@ -121,7 +121,7 @@ fn an_error_message_with_a_credential_is_in_no_response_and_in_no_line() {
     let header = "Authorization=AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20261128/us-east-1/organizations/aws4_request, \
                   SignedHeaders=host, Signature=SECRET-9d1c-signature";
     let token = "The security token IQoJb3JpZ2luX2VjEGSECRET-9d1c-token is invalid";
-    for level in LEVELS {
+    at_once(LEVELS, |level| {
         let server = disabled();
         let zone = ("LANDING_ZONE_REGION", "eu-west-1");
         let endpoint = server.endpoint();
@@ -148,7 +148,7 @@ fn an_error_message_with_a_credential_is_in_no_response_and_in_no_line() {
                 server.set(CONTROL_TOWER, false);
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -173,8 +173,8 @@ fn a_password_in_a_url_is_in_no_response_and_in_no_line() {
         http::ConnectionAction::Close
     });
     let endpoint = "https://localhost:9";
-    for level in LEVELS {
-        for (name, value) in [
+    at_once(LEVELS, |level| {
+        let variables = [
             ("HTTPS_PROXY", format!("http://user:SECRET-9d1c@{proxy}")),
             ("HTTPS_PROXY", format!("SECRET-9d1c@{proxy}")),
             (
@@ -198,7 +198,8 @@ fn a_password_in_a_url_is_in_no_response_and_in_no_line() {
                 "SSL_CERT_FILE",
                 "https://user:SECRET-9d1c@ca.invalid".to_owned(),
             ),
-        ] {
+        ];
+        at_once(variables, |(name, value)| {
             let environment = [
                 ("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint),
                 ("AWS_LAMBDA_LOG_LEVEL", level),
@@ -206,15 +207,15 @@ fn a_password_in_a_url_is_in_no_response_and_in_no_line() {
             ];
             let function = Function::start(&binary(), &environment);
             assert_no_secret(&function, &["{}"], 0);
-        }
-    }
+        });
+    });
 }
 
 /// The SDK panics on credentials that are not valid in a header.
 #[test]
 fn a_panic_prints_no_secret() {
-    for level in LEVELS {
+    at_once(LEVELS, |level| {
         let broken = [("AWS_SESSION_TOKEN", "SECRET-9d1c\nSECRET-9d1c")];
         assert_no_secret(&function_at_level(&disabled(), level, &broken), &["{}"], 0);
-    }
+    });
 }

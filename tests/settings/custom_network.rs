@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use serde_json::json;
 
 use super::REMEDY;
-use crate::lambda::{CONTROL_TOWER, ScriptedOrganizations, disabled, enabled, function};
+use crate::lambda::{CONTROL_TOWER, ScriptedOrganizations, at_once, disabled, enabled, function};
 use crate::support::function::{Function, binary};
 use crate::support::http::{self, ConnectionAction};
 use crate::support::scripted_organizations::{LIST, Reply};
@@ -158,7 +158,7 @@ fn all_invalid_endpoints_and_proxies_are_reported_together_without_passwords() {
 /// Without a scheme it is an HTTP proxy, as in curl.
 #[test]
 fn an_http_proxy_is_asked_for_a_tunnel_with_the_user_name_and_the_password() {
-    for scheme in ["http://", ""] {
+    at_once(["http://", ""], |scheme| {
         let (sender, requests) = channel();
         let proxy = http::serve(move |request, stream| {
             let authorization = request.header("proxy-authorization").map(str::to_owned);
@@ -174,5 +174,5 @@ fn an_http_proxy_is_asked_for_a_tunnel_with_the_user_name_and_the_password() {
         assert_eq!(format!("https://{path}"), server.endpoint());
         assert_eq!(authorization.as_deref(), Some("Basic dXNlcjpwYXNzd29yZA=="));
         assert_eq!(server.operations(), [""; 0]);
-    }
+    });
 }
