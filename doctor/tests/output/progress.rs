@@ -1,4 +1,4 @@
-//! The progress bar in a pipe. `tests/emulators/test_doctor.py` tests it on a terminal.
+//! The progress bar in a pipe. `tests/emulators/test_doctor_terminal.py` tests it on a terminal.
 
 use crate::cli::run;
 use crate::fake_aws::Scenario;

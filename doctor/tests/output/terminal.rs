@@ -1,4 +1,4 @@
-//! Piped output. `tests/emulators/test_doctor.py` tests the output on a terminal.
+//! Piped output. `tests/emulators/test_doctor_terminal.py` tests the output on a terminal.
 
 use crate::cli::run;
 use crate::fake_aws::replies::STACK;

@@ -1,4 +1,4 @@
-//! The roles of `template.yaml` for the parameters of a stack. `tests/emulators/test_doctor.py` compares them with the
+//! The roles of `template.yaml` for the parameters of a stack. `tests/emulators/test_doctor_deployment.py` compares them with the
 //! template.
 
 use std::collections::BTreeSet;
