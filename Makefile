@@ -132,12 +132,12 @@ DOCTOR_MACHINE := $(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)
 DOCTOR_TARGET := $(DOCTOR_MACHINE)-unknown-linux-gnu
 RELEASE_DOCTOR := $(TARGET_DIR)/lambda/trusted-access-doctor/bootstrap
 
-package-doctor: $(BUILD_TOOLS) ## write the archive of the doctor for Linux to dist/
+package-doctor: $(BUILD_TOOLS) $(CYCLONEDX) ## write the archive of the doctor for Linux to dist/
 	cargo lambda build --profile doctor --locked --package trusted-access-doctor --bin trusted-access-doctor \
 		--target $(DOCTOR_TARGET).$(GLIBC)
 	cargo build --workspace --locked --quiet --example manual
 	$(TARGET_DIR)/debug/examples/manual $(TARGET_DIR)/manual
-	python3 scripts/package_doctor.py $(DOCTOR_TARGET) $(RELEASE_DOCTOR) $(TARGET_DIR)/manual
+	python3 scripts/package_doctor.py $(DOCTOR_TARGET) $(RELEASE_DOCTOR) $(TARGET_DIR)/manual $(CYCLONEDX)
 	@# Another machine's binary does not run here.
 	$(if $(filter $(DOCTOR_MACHINE),$(shell uname -m)),$(RELEASE_DOCTOR) --version)
 

@@ -49,6 +49,13 @@ def pinned(path):
     return packages
 
 
+class Cyclonedx(unittest.TestCase):
+    def test_the_machines_without_make_install_the_version_of_the_makefile(self):
+        version = re.search(r"^CYCLONEDX_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
+        workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+        self.assertEqual(re.findall(r"cargo-cyclonedx --version (\S+)", workflow), [version])
+
+
 class Python(unittest.TestCase):
     def test_every_package_of_a_compiled_list_has_a_version_and_a_hash(self):
         self.assertGreaterEqual(len(LISTS), 5)
@@ -116,7 +123,7 @@ class Cargo(unittest.TestCase):
         self.assertGreaterEqual(len(installs), 4)
         for line in installs:
             with self.subTest(line):
-                self.assertRegex(line, r" --version \$\(\w+_VERSION\) --locked ")
+                self.assertRegex(line, r" --version (\$\(\w+_VERSION\)|[\d.]+) --locked ")
 
 
 class Actions(unittest.TestCase):

@@ -14,6 +14,7 @@ from test_build_files import ROOT, make
 
 sys.path.append(str(ROOT / "scripts"))
 import package  # noqa: E402
+import package_doctor  # noqa: E402
 
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.yml")}
 JOBS = WORKFLOWS["release"]["jobs"]
@@ -123,9 +124,24 @@ class Release(unittest.TestCase):
                  first_attestation, last_attestation, position("release", "gh release create")]
         self.assertEqual(order, sorted(set(order)))
 
-    def test_it_attests_an_sbom_of_each_bundle(self):
-        attested = {step["with"]["sbom-path"] for step in JOBS["release"]["steps"] if "sbom-path" in step.get("with", {})}
-        self.assertEqual(attested, {f"controltower-trusted-access-{one}.cdx.json" for one in ("arm64", "x86_64")})
+    def test_it_attests_the_sbom_of_each_archive(self):
+        steps = [step["with"] for step in JOBS["release"]["steps"] if "sbom-path" in step.get("with", {})]
+        expected = {f"dist/{package.PACKAGE}-{one}.tar.gz": f"{package.PACKAGE}-{one}.cdx.json" for one in package.TARGETS}
+        targets = [*package.TARGETS.values(), *JOBS["doctor"]["outputs"]]
+        self.assertEqual(len(targets), 5)
+        expected |= {f"dist/{package_doctor.archive_name(one)}": package_doctor.sbom_name(one) for one in targets}
+        self.assertEqual({step["subject-path"]: step["sbom-path"] for step in steps}, expected)
+
+    def test_it_finds_the_sbom_in_each_kind_of_archive(self):
+        with tempfile.TemporaryDirectory() as folder:
+            dist = Path(folder, "dist")
+            dist.mkdir()
+            entries = {"one.cdx.json": (b"one", 0o644), "LICENSE": (b"text", 0o644)}
+            (dist / "one.tar.gz").write_bytes(package_doctor.tarred(entries))
+            (dist / "two.zip").write_bytes(package_doctor.zipped({"two.cdx.json": (b"two", 0o644)}))
+            command, = (one for one in commands("release") if "cdx.json" in one)
+            subprocess.run(["bash", "-e", "-c", command], cwd=folder, check=True, capture_output=True)
+            self.assertEqual({path.name for path in Path(folder).iterdir()}, {"dist", "one.cdx.json", "two.cdx.json"})
 
     def test_it_knows_the_outputs_of_the_other_jobs(self):
         self.assertEqual(JOBS["release"]["env"]["NEEDS"], "${{ toJSON(needs) }}")
@@ -207,7 +223,10 @@ test "$target" != emulator || exit 0
 mkdir -p dist $name
 echo "$SECOND_BUILD" | grep -x "$target" > $name/$name-$architecture.cdx.json
 tar --sort=name --mtime=@0 --owner=0 --group=0 -cf - $name | gzip -n > dist/$name-$architecture.tar.gz
-test "$target" = bundle || echo "$architecture" > dist/trusted-access-doctor-$architecture.tar.gz
+test "$target" = bundle && exit 0
+mkdir -p trusted-access-doctor
+echo "$architecture" > trusted-access-doctor/trusted-access-doctor-$architecture.cdx.json
+tar -czf dist/trusted-access-doctor-$architecture.tar.gz trusted-access-doctor
 """
 
     def run_with(self, *architectures, second_build=""):
