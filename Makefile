@@ -34,7 +34,7 @@ always_unless_for_architecture = $(if $(call is_for_architecture,$(1)),,$(1))
 
 .DEFAULT_GOAL := help
 .PHONY: help help-quality fmt lint test sandbox local build plain template stack emulator bundle package package-doctor doctor \
-	test-doctor doctor-screenshot verify clean
+	test-doctor doctor-screenshot verify verify-together clean
 .PHONY: $(call always_unless_for_architecture,$(BOOTSTRAP))
 
 include quality.mk
@@ -55,9 +55,10 @@ lint: ## check the format, the lints and the API documentation
 	cargo fmt --all --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	@# These programs have `test = false`, so `--all-targets` skips them.
-	cargo clippy --locked --test conformance --test faults --test soak -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --locked --quiet
+	@# These programs have `test = false`, so `--all-targets` skips them. With `--workspace` no dependency is checked again.
+	cargo clippy --workspace --test conformance --test faults --test soak --locked -- -D warnings
+	@# For an example, the dependencies have the features that clippy checked them with, and are not checked again.
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --example manual --locked --quiet
 
 test: ## run the function's tests; they need only Rust
 	cargo test --locked
@@ -83,10 +84,14 @@ template: $(INSTALLED) $(CHECKOV) $(BOOTSTRAP) ## lint and scan the templates, a
 	@# The measured and tested bootstrap must be the one that sam deploys.
 	cmp $(BOOTSTRAP) .aws-sam/build/Function/bootstrap
 
+# The slowest begin first, so that none of them runs alone at the end.
+SLOWEST := test_recipes.py test_parameters.py test_first_deployment.py
+STACK_TESTS := $(SLOWEST) $(filter-out $(SLOWEST),$(notdir $(wildcard tests/template/test_*.py)))
+
 stack: package $(INSTALLED) $(IAM_SIMULATOR) $(ZSH) ## test the templates, deployed to moto, and the release files
 	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
 	@# Two modules at a time: they share nothing, and each deploys to a moto of its own.
-	cd tests/template && ls test_*.py | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
+	cd tests/template && printf '%s\n' $(STACK_TESTS) | ARCHITECTURE=$(ARCHITECTURE) BOOTSTRAP=$(abspath $(BOOTSTRAP)) \
 		IAM_SIMULATOR=$(abspath $(IAM_SIMULATOR)) ZSH=$(abspath $(ZSH)) $(DOCTOR) CYCLONEDX=$(abspath $(CYCLONEDX)) \
 		xargs -n 1 -P 2 $(abspath $(PYTHON)) -m unittest
 
@@ -117,7 +122,8 @@ test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a termina
 	@# --lib cannot select one package of a workspace, so the function's unit tests run too. They take a second.
 	cargo test --workspace --locked --lib --test doctor
 	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
-	$(DOCTOR) $(PYTHON) -m unittest discover -s tests/emulators -p 'test_doctor*.py'
+	@# All modules at once: they mostly wait, for the doctor's back-off and for the pauses of a fake AWS.
+	cd tests/emulators && ls test_doctor*.py | $(DOCTOR) xargs -n 1 -P 4 $(abspath $(PYTHON)) -m unittest
 	$(DOCTOR) python3 scripts/draw_terminal.py $(TARGET_DIR)/doctor.svg
 	@# If they differ, `make doctor-screenshot` draws the picture again.
 	cmp docs/doctor.svg $(TARGET_DIR)/doctor.svg
@@ -143,8 +149,13 @@ package-doctor: $(BUILD_TOOLS) $(CYCLONEDX) ## write the archive of the doctor f
 
 # The checks that need seconds come first.
 verify: workflows secrets diagram-check docs licenses
-verify: build template stack cdk emulator local conformance properties faults-check soak bench-check test-doctor
+verify: build template stack cdk bench-check
 verify: ## run every check that needs more than Rust, or more time
+	$(MAKE) --no-print-directory --jobs 4 --output-sync=target verify-together
+
+# These mostly wait: for back-off, time limits and other processes. No other target may build the bootstrap meanwhile.
+verify-together: faults-check soak test-doctor properties local emulator conformance
+verify-together: ## those of them that mostly wait; make runs four at a time
 
 clean: ## remove everything that was built or installed here
 	cargo clean
