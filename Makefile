@@ -118,12 +118,14 @@ doctor: ## run the doctor: make doctor ARGS="outages --profile NAME"
 	@$(DOCTOR_BUILD)
 	@$(DEBUG_DOCTOR) $(ARGS)
 
+DOCTOR_TESTS := $(notdir $(wildcard tests/emulators/test_doctor*.py))
+
 test-doctor: $(INSTALLED) ## test the doctor with a fake AWS, moto and a terminal
 	@# --lib cannot select one package of a workspace, so the function's unit tests run too. They take a second.
 	cargo test --workspace --locked --lib --test doctor
 	$(DOCTOR_BUILD) $(DOCTOR_EXAMPLES)
 	@# All modules at once: they mostly wait, for the doctor's back-off and for the pauses of a fake AWS.
-	cd tests/emulators && ls test_doctor*.py | $(DOCTOR) xargs -n 1 -P 4 $(abspath $(PYTHON)) -m unittest
+	cd tests/emulators && printf '%s\n' $(DOCTOR_TESTS) | $(DOCTOR) xargs -n 1 -P 4 $(abspath $(PYTHON)) -m unittest
 	$(DOCTOR) python3 scripts/draw_terminal.py $(TARGET_DIR)/doctor.svg
 	@# If they differ, `make doctor-screenshot` draws the picture again.
 	cmp docs/doctor.svg $(TARGET_DIR)/doctor.svg
@@ -155,7 +157,7 @@ verify: ## run every check that needs more than Rust, or more time
 
 # These mostly wait: for back-off, time limits and other processes. No other target may build the bootstrap meanwhile.
 verify-together: faults-check soak test-doctor properties local emulator conformance
-verify-together: ## those of them that mostly wait; make runs four at a time
+verify-together: ## the checks of verify that wait; verify runs four at once
 
 clean: ## remove everything that was built or installed here
 	cargo clean

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES, COLUMNS = 24, 80
@@ -142,12 +143,17 @@ class CiRun(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for name, status in (("make", 0), ("cargo", 0), ("rustup", rustup_status)):
                 stub = Path(folder, name)
-                stub.write_text(f'#!/bin/sh\necho "{name} $*"\nexit {status}\n')
+                stub.write_text(f'#!/bin/sh\necho "lto=$CARGO_PROFILE_DOCTOR_LTO"\necho "{name} $*"\nexit {status}\n')
                 stub.chmod(0o755)
             path = f"{folder}:{os.environ['PATH']}"
             output = subprocess.run([ROOT / ".ci" / "run"], env=os.environ | {"PATH": path}, capture_output=True, text=True)
         self.assertEqual((output.returncode, output.stderr), (0, ""))
         return output.stdout.splitlines()
+
+    def test_only_a_release_tests_the_optimized_doctor(self):
+        for kind, printed in (("branch", "lto=off"), ("tag", "lto=")):
+            with mock.patch.dict(os.environ, GITHUB_REF_TYPE=kind), self.subTest(kind):
+                self.assertIn(printed, self.run_with(rustup_status=0))
 
     def test_it_ends_with_arm64(self):
         self.assertEqual(self.run_with(rustup_status=0)[-1], "make arm64")
@@ -170,6 +176,23 @@ class Arm64(unittest.TestCase):
             self.assertEqual(len(tests), 2)
             for line in tests:
                 self.assertTrue(line.startswith(f"BOOTSTRAP={folder}/tools/qemu-arm64/bootstrap "), line)
+
+
+class Verify(unittest.TestCase):
+    def test_it_ends_with_verify_together_four_at_a_time(self):
+        before, command, together = plan("verify").partition("--jobs 4 --output-sync=target verify-together\n")
+        self.assertTrue(command)
+        for check in ("--test faults", "--test soak", "test_doctor_moto.py", "conformance.py"):
+            self.assertIn(check, together)
+            self.assertNotIn(check, before)
+
+    def test_every_module_of_the_templates_and_of_the_doctor_is_run(self):
+        for target, folder, pattern in (("stack", "template", "test_*.py"), ("test-doctor", "emulators", "test_doctor*.py")):
+            modules = [path.name for path in (ROOT / "tests" / folder).glob(pattern)]
+            self.assertGreater(len(modules), 3)
+            listed, = re.findall(r"printf '%s\\n' (.*?) \|", plan(target))
+            with self.subTest(target):
+                self.assertEqual(sorted(listed.split()), sorted(modules))
 
 
 class TargetDirectory(unittest.TestCase):
