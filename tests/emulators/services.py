@@ -35,20 +35,22 @@ READY_TIMEOUT = 60  # seconds
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
-# The kernel gives no port below 32768 to a program that asks for any port, on Linux and on macOS.
+# With their default settings, Linux and macOS give no port below 32768 to a program that asks for any port.
 PORTS = range(20_000, 32_000)
+returned_ports = set()
 
 
 def free_port():
-    """Returns a port that is free, and that only another call of this function returns.
+    """Returns a port that is free, and that nothing else of these tests takes.
 
     It is for cargo-lambda and the Runtime Interface Emulator: they accept only a number, so they can neither choose a port
     nor take over a bound socket.
     """
     while True:
         with contextlib.suppress(OSError), socket.socket() as listener:
-            port = random.choice(PORTS)
+            port = random.choice([port for port in PORTS if port not in returned_ports])
             listener.bind(("127.0.0.1", port))
+            returned_ports.add(port)
             return port
 
 

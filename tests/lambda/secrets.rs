@@ -199,7 +199,7 @@ fn a_password_in_a_url_is_in_no_response_and_in_no_line() {
                 "https://user:SECRET-9d1c@ca.invalid".to_owned(),
             ),
         ];
-        at_once(variables, |(name, value)| {
+        for (name, value) in variables {
             let environment = [
                 ("AWS_ENDPOINT_URL_ORGANIZATIONS", endpoint),
                 ("AWS_LAMBDA_LOG_LEVEL", level),
@@ -207,7 +207,7 @@ fn a_password_in_a_url_is_in_no_response_and_in_no_line() {
             ];
             let function = Function::start(&binary(), &environment);
             assert_no_secret(&function, &["{}"], 0);
-        });
+        }
     });
 }
 
